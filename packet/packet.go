@@ -1,0 +1,17 @@
+package packet
+
+import "botnetdetect/protocol"
+
+// Packet is what a flow needs of a frame.
+type Packet struct {
+	Time   int64  // nanoseconds since the Unix epoch
+	Seq    int64  // grows in capture order: capture.Frame.Seq
+	Length uint32 // bytes on the wire
+	Src    Endpoint
+	Dst    Endpoint
+	// Protocol is the name that the packet is counted under; set by a Namer.
+	Protocol protocol.ID
+	// Answers are the addresses that the A and AAAA records of a DNS response in
+	// this packet name; set by a Namer, valid until its next call.
+	Answers []Endpoint
+}

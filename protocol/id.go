@@ -1,0 +1,4 @@
+package protocol
+
+// ID stands for a protocol name within one Vocabulary.
+type ID uint16
