@@ -1,0 +1,41 @@
+// Package flow sums up traffic by pair of endpoints: every packet between two
+// addresses, both ways, all protocols and ports, is one flow.
+//
+// A Table takes packets in any order (Add), merges with others (Merge) and then
+// yields its flows: all of them (Flows), or the P2P flows (P2P), which are those
+// between endpoints that no DNS answer named. Sums are exact integers, so any
+// split of the packets over files, cores and machines gives the same bits.
+package flow
+
+import "botnetdetect/packet"
+
+// Flow is all packets between two endpoints.
+type Flow struct {
+	Src, Dst packet.Endpoint // in the order of their texts, whoever spoke first
+	Sums     []Sums          // one a protocol, at least one; directions are from Src's side
+}
+
+// Total returns the sums over all protocols; its Protocol means nothing.
+func (f Flow) Total() (total Sums) {
+	for i := range f.Sums {
+		total.Merge(&f.Sums[i])
+	}
+	return total
+}
+
+// makeFlow puts a pair and its sums, which it may turn around, in text order.
+func makeFlow(p pair, sums []Sums) Flow {
+	if textBefore(p.b, p.a) {
+		for i := range sums {
+			sums[i].reverse()
+		}
+		return Flow{Src: p.b, Dst: p.a, Sums: sums}
+	}
+	return Flow{Src: p.a, Dst: p.b, Sums: sums}
+}
+
+// textBefore reports whether x's text sorts before y's.
+func textBefore(x, y packet.Endpoint) bool {
+	var bx, by [64]byte
+	return string(x.AppendText(bx[:0])) < string(y.AppendText(by[:0]))
+}
