@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"math/bits"
 	"net/netip"
 )
 
@@ -83,6 +84,18 @@ func (e Endpoint) Compare(f Endpoint) int {
 		return c
 	}
 	return bytes.Compare(e.addr[:], f.addr[:])
+}
+
+// hash mixes kind and address into 64 bits; the same on every machine.
+func (e *Endpoint) hash() uint64 {
+	lo, hi := le.Uint64(e.addr[:8]), le.Uint64(e.addr[8:])
+	return mix(lo^uint64(e.kind)<<56, hi)
+}
+
+// mix is a multiply-and-fold of two words, as in wyhash.
+func mix(a, b uint64) uint64 {
+	hi, lo := bits.Mul64(a^0xa0761d6478bd642f, b^0xe7037ed1a0b428db)
+	return hi ^ lo
 }
 
 // String returns the text form as tshark prints it: dotted quad, RFC 5952, or

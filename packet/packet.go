@@ -14,4 +14,11 @@ type Packet struct {
 	// Answers are the addresses that the A and AAAA records of a DNS response in
 	// this packet name; set by a Namer, valid until its next call.
 	Answers []Endpoint
+
+	view protocol.View // the headers, for a Namer; its Payload is borrowed from the frame
 }
+
+// Shard returns a hash of Src and Dst that does not depend on their order, so
+// that all packets of a pair meet in one of several goroutines. It is the same
+// on every machine and in every run.
+func (p *Packet) Shard() uint64 { return p.Src.hash() + p.Dst.hash() }

@@ -1,0 +1,204 @@
+package packet
+
+import "botnetdetect/protocol"
+
+// The IP protocol numbers that Decode goes on into.
+const (
+	protoHopByHop = 0
+	protoIPv4     = 4
+	protoTCP      = 6
+	protoUDP      = 17
+	protoIPv6     = 41
+	protoRouting  = 43
+	protoFragment = 44
+	protoGRE      = 47
+	protoAH       = 51
+	protoDstOpts  = 60
+	protoEtherIP  = 97
+	protoMPLS     = 137
+	protoUDPLite  = 136
+	protoEthernet = 143
+)
+
+// ip reads an IP header of either version.
+func (w *walk) ip() step {
+	if len(w.data) > 0 && w.data[0]>>4 == 6 {
+		return w.ipv6()
+	}
+	return w.ipv4()
+}
+
+func (w *walk) ipv4() step {
+	w.at(protocol.LayerIPv4, 0)
+	if len(w.data) < 20 {
+		return w.short()
+	}
+	h := w.data
+	if h[0]>>4 != 4 {
+		return w.bad()
+	}
+	n := int(h[0]&15) * 4
+	total := uint32(be.Uint16(h[2:]))
+	if n < 20 || (total != 0 && total < uint32(n)) {
+		return w.bad()
+	}
+	w.p.Src = MakeIPv4([4]byte(h[12:16]))
+	w.p.Dst = MakeIPv4([4]byte(h[16:20]))
+	w.v.Number = uint16(h[9])
+	if total != 0 { // zero: the kernel had not split the segment yet
+		w.trim(total)
+	}
+	if len(w.data) < n {
+		return w.short()
+	}
+	w.data = w.data[n:]
+	if off := be.Uint16(h[6:]); off&0x3fff != 0 {
+		w.fragment(uint32(be.Uint16(h[4:])), uint32(off&0x1fff)*8, off&0x2000 != 0)
+		return stop
+	}
+	return stepProto
+}
+
+func (w *walk) fragment(id, offset uint32, more bool) {
+	w.v.Fragment, w.v.FragID, w.v.FragOffset, w.v.More = true, id, offset, more
+}
+
+func (w *walk) ipv6() step {
+	w.at(protocol.LayerIPv6, 59)
+	if len(w.data) < 40 {
+		return w.short()
+	}
+	h := w.data
+	if h[0]>>4 != 6 {
+		return w.bad()
+	}
+	w.p.Src = MakeIPv6([16]byte(h[8:24]))
+	w.p.Dst = MakeIPv6([16]byte(h[24:40]))
+	w.v.Number = uint16(h[6])
+	w.data = h[40:]
+	if n := be.Uint16(h[4:]); n != 0 { // zero: a jumbogram or an unsplit segment
+		w.trim(uint32(n))
+	}
+	return stepProto
+}
+
+// ipProto goes on by the IP protocol noted in the view.
+func (w *walk) ipProto() step {
+	switch w.v.Number {
+	case protoTCP:
+		return stepTCP
+	case protoUDP, protoUDPLite:
+		return stepUDP
+	case protoIPv4:
+		return stepIP
+	case protoIPv6:
+		return stepIPv6
+	case protoHopByHop, protoRouting, protoDstOpts:
+		return w.extension()
+	case protoFragment:
+		return w.fragmentHeader()
+	case protoAH:
+		return w.authentication()
+	case protoGRE:
+		return w.gre()
+	case protoEtherIP:
+		return w.skipTo(2, stepEthernet)
+	case protoEthernet:
+		return stepEthernet
+	case protoMPLS:
+		return stepMPLS
+	}
+	return stop
+}
+
+// skipTo steps over a header of n bytes that says nothing of what follows.
+func (w *walk) skipTo(n int, next step) step {
+	if _, ok := w.take(n); !ok {
+		return w.short()
+	}
+	return next
+}
+
+// extension steps over an IPv6 extension header (RFC 8200).
+func (w *walk) extension() step {
+	if w.v.Layer != protocol.LayerIPv6 {
+		return stop
+	}
+	if len(w.data) < 8 {
+		return w.short()
+	}
+	next, n := w.data[0], int(w.data[1])*8+8
+	if len(w.data) < n {
+		return w.short()
+	}
+	w.data, w.v.Number = w.data[n:], uint16(next)
+	return stepProto
+}
+
+func (w *walk) fragmentHeader() step {
+	if w.v.Layer != protocol.LayerIPv6 {
+		return stop
+	}
+	h, ok := w.take(8)
+	if !ok {
+		return w.short()
+	}
+	w.v.Number = uint16(h[0])
+	off := be.Uint16(h[2:])
+	if off&0xfff9 == 0 { // a datagram that is one fragment (RFC 6946)
+		return stepProto
+	}
+	w.fragment(be.Uint32(h[4:]), uint32(off&0xfff8), off&1 != 0)
+	return stop
+}
+
+// authentication steps over an AH header (RFC 4302).
+func (w *walk) authentication() step {
+	if len(w.data) < 12 {
+		return w.short()
+	}
+	next, n := w.data[0], int(w.data[1])*4+8
+	if n < 12 || len(w.data) < n {
+		return w.short()
+	}
+	w.data, w.v.Number = w.data[n:], uint16(next)
+	return stepProto
+}
+
+// gre reads a GRE header (RFC 2784, 2890, and 2637 for PPTP).
+func (w *walk) gre() step {
+	if len(w.data) < 4 {
+		return w.short()
+	}
+	flags, t := be.Uint16(w.data), be.Uint16(w.data[2:])
+	n := 4
+	for _, bit := range [...]uint16{0x8000, 0x2000, 0x1000} { // checksum, key, sequence
+		if flags&bit != 0 {
+			n += 4
+		}
+	}
+	if flags&7 == 1 && flags&0x80 != 0 { // PPTP's acknowledgement
+		n += 4
+	}
+	if next := greStep(t, flags); next != stop {
+		return w.skipTo(n, next)
+	}
+	return stop
+}
+
+// greStep returns what a GRE header's protocol type leads to, stop if unknown.
+func greStep(t, flags uint16) step {
+	switch t {
+	case 0x0800:
+		return stepIP
+	case 0x86dd:
+		return stepIPv6
+	case 0x6558:
+		return stepEthernet
+	case 0x880b:
+		return stepPPP
+	case 0x8847:
+		return stepMPLS
+	}
+	return stop
+}

@@ -1,0 +1,75 @@
+package protocol
+
+// Layer says which header was the last one understood, and so what the Number
+// and the Payload of a View are.
+type Layer uint8
+
+// The layers a View can stop at.
+const (
+	LayerNone  Layer = iota // nothing understood: Number is the link type
+	LayerEther              // Number is the EtherType, Payload what follows it
+	LayerLLC                // Number is DSAP<<8 | SSAP, Payload begins at the control field
+	LayerSNAP               // Number is the SNAP protocol ID, Payload what follows it
+	LayerPPP                // Number is the PPP protocol, Payload what follows it
+	LayerWiFi               // Number is 802.11 type<<4 | subtype, Payload the frame body
+	LayerIPv4               // Number is the IP protocol, Payload what follows the header
+	LayerIPv6               // the same, after the extension headers
+	LayerTCP                // Payload is the segment's data
+	LayerUDP                // Payload is the datagram's data
+)
+
+// View is what naming needs to see of one packet: the innermost headers that a
+// tunnel carries, decoded. Its zero value is a frame of which nothing is known.
+type View struct {
+	// Time is when the packet was captured, in nanoseconds.
+	Time int64
+	// Payload is the captured part of what follows the last header understood,
+	// without link-layer trailer. Borrowed from the frame.
+	Payload []byte
+	// Missing is how many more bytes of payload were on the wire.
+	Missing uint32
+	// Seq and Ack are TCP's numbers; zero in other packets.
+	Seq, Ack uint32
+	// FragID and FragOffset (in bytes) place an IP fragment in its datagram.
+	FragID, FragOffset uint32
+	// Pair is a hash of the two endpoints that does not depend on their order.
+	Pair uint64
+	// SrcPort and DstPort are TCP's or UDP's ports; zero in other packets.
+	SrcPort, DstPort uint16
+	// Window is TCP's window as sent, unscaled.
+	Window uint16
+	// Number says what Payload is, by Layer.
+	Number uint16
+	Layer  Layer
+	// Flags are TCP's eight low flags (FIN is 1); zero in other packets.
+	Flags uint8
+	// Wrap is the tunnel that shows in the name, as in GTP <TCP>.
+	Wrap Wrap
+	// Forward tells the two directions of a pair apart: source sorts before destination.
+	Forward bool
+	// Fragment marks a piece of an IP datagram; its Payload has no upper header.
+	Fragment bool
+	// More says that further fragments of the datagram follow.
+	More bool
+	// Broken says that the header after the Layer was cut short or contradicts itself.
+	Broken bool
+}
+
+// TCP's flags, as in View.Flags.
+const (
+	FIN = 1 << iota
+	SYN
+	RST
+	PSH
+	ACK
+	URG
+)
+
+// Wrap is a tunnel that tshark puts around the name of what it carries.
+type Wrap uint8
+
+// The tunnels that show in a name.
+const (
+	Bare Wrap = iota // none
+	GTP              // GTP <name>
+)
