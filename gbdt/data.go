@@ -1,0 +1,148 @@
+package gbdt
+
+import (
+	"errors"
+	"fmt"
+	"math"
+)
+
+// Data is a table of float32 values, rows by columns: Dense or *Sparse.
+type Data interface {
+	Rows() int
+	Columns() int
+	check(a Absent) error
+}
+
+// Dense holds a table column by column: Dense[c][r]. All columns have one
+// length.
+type Dense [][]float32
+
+// Rows returns the length of the first column, 0 if there is none.
+func (d Dense) Rows() int {
+	if len(d) == 0 {
+		return 0
+	}
+	return len(d[0])
+}
+
+// Columns returns the number of columns.
+func (d Dense) Columns() int { return len(d) }
+
+// Sparse holds a table row by row, present values only (compressed sparse
+// rows): row r has the values Value[Indptr[r]:Indptr[r+1]] in the columns
+// Index[Indptr[r]:Indptr[r+1]], which rise strictly.
+type Sparse struct {
+	Width  int       // columns
+	Indptr []int64   // len rows+1, from 0, not falling
+	Index  []uint32  // columns, below Width
+	Value  []float32 // beside Index
+}
+
+// Rows returns the number of rows.
+func (s *Sparse) Rows() int { return max(0, len(s.Indptr)-1) }
+
+// Columns returns Width.
+func (s *Sparse) Columns() int { return s.Width }
+
+// Examples are rows with their labels.
+type Examples struct {
+	Data   Data
+	Labels []uint8 // 0 or 1, one a row
+}
+
+// Errors that Train returns, wrapped in what was found where.
+var (
+	ErrEmpty    = errors.New("no rows or no columns")
+	ErrOneClass = errors.New("all labels are the same: training needs both classes")
+	ErrValue    = errors.New("not a finite number")
+	ErrWidth    = errors.New("wrong number of values")
+)
+
+// maxRows and maxColumns keep every index within an int32.
+const (
+	maxRows    = math.MaxInt32
+	maxColumns = 1 << 24
+)
+
+func (e *Examples) check(a Absent) error {
+	if e.Data == nil || e.Data.Rows() == 0 || e.Data.Columns() == 0 {
+		return ErrEmpty
+	}
+	if e.Data.Rows() > maxRows || e.Data.Columns() > maxColumns {
+		return fmt.Errorf("%d rows by %d columns, want at most %d by %d", e.Data.Rows(), e.Data.Columns(), maxRows, maxColumns)
+	}
+	if len(e.Labels) != e.Data.Rows() {
+		return fmt.Errorf("%d labels for %d rows: %w", len(e.Labels), e.Data.Rows(), ErrWidth)
+	}
+	for r, y := range e.Labels {
+		if y > 1 {
+			return fmt.Errorf("row %d: label is %d, want 0 or 1", r, y)
+		}
+	}
+	return e.Data.check(a)
+}
+
+func (d Dense) check(a Absent) error {
+	for c, col := range d {
+		if len(col) != d.Rows() {
+			return fmt.Errorf("column %d has %d rows, column 0 has %d: %w", c, len(col), d.Rows(), ErrWidth)
+		}
+		for r, x := range col {
+			if !valid(x, a) {
+				return fmt.Errorf("row %d, column %d: %v is %w", r, c, x, ErrValue)
+			}
+		}
+	}
+	return nil
+}
+
+func valid(x float32, a Absent) bool {
+	if x-x == 0 {
+		return true
+	}
+	return a == AbsentOwn && x != x
+}
+
+func (s *Sparse) check(a Absent) error {
+	if err := s.checkShape(); err != nil {
+		return err
+	}
+	for r := range s.Rows() {
+		from, to := s.Indptr[r], s.Indptr[r+1]
+		if from > to || to > int64(len(s.Index)) {
+			return fmt.Errorf("row %d: Indptr goes from %d to %d of %d", r, from, to, len(s.Index))
+		}
+		if err := checkSparseRow(s.Index[from:to], s.Value[from:to], s.Width, a); err != nil {
+			return fmt.Errorf("row %d: %w", r, err)
+		}
+	}
+	return nil
+}
+
+func (s *Sparse) checkShape() error {
+	switch {
+	case len(s.Index) != len(s.Value):
+		return fmt.Errorf("%d indices beside %d values: %w", len(s.Index), len(s.Value), ErrWidth)
+	case s.Indptr[0] != 0 || s.Indptr[s.Rows()] != int64(len(s.Index)):
+		return fmt.Errorf("Indptr goes from %d to %d, want 0 to %d", s.Indptr[0], s.Indptr[s.Rows()], len(s.Index))
+	}
+	return nil
+}
+
+// checkSparseRow wants columns that rise strictly below width, and valid values.
+func checkSparseRow(index []uint32, value []float32, width int, a Absent) error {
+	if len(index) != len(value) {
+		return fmt.Errorf("%d indices beside %d values: %w", len(index), len(value), ErrWidth)
+	}
+	next := uint32(0)
+	for i, c := range index {
+		if c < next || int64(c) >= int64(width) {
+			return fmt.Errorf("column %d at position %d: want columns to rise strictly and stay below %d: %w", c, i, width, ErrWidth)
+		}
+		next = c + 1
+		if !valid(value[i], a) {
+			return fmt.Errorf("column %d: %v is %w", c, value[i], ErrValue)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,121 @@
+package gbdt
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// Model is a sum of trees. It is safe for use by many goroutines as long as
+// none changes its fields.
+type Model struct {
+	// FeatureNames names the columns; empty, or one name a column. XGBoost
+	// does not take '[', ']' and '<' in them.
+	FeatureNames []string
+	// Attributes are kept in the file and mean nothing to this package.
+	Attributes map[string]string
+
+	features int
+	base     float32 // probability before the first tree
+	trees    []tree
+}
+
+// Features returns the number of columns that a row must have.
+func (m *Model) Features() int { return m.features }
+
+// Trees returns the number of trees.
+func (m *Model) Trees() int { return len(m.trees) }
+
+// baseMargin is the log-odds of the base probability.
+func (m *Model) baseMargin() float32 {
+	return float32(-math.Log(1/float64(m.base) - 1))
+}
+
+// Probability returns the probability, 0 to 1, that the row's label is 1.
+// NaN in a row is an absent value. A row of another width is an error (ErrWidth).
+func (m *Model) Probability(row []float32) (float64, error) {
+	x, err := m.Margin(row)
+	return sigmoid(x), err
+}
+
+// Margin returns the row's log-odds, as Probability does the probability.
+func (m *Model) Margin(row []float32) (float32, error) {
+	if len(row) != m.features {
+		return 0, fmt.Errorf("row has %d values, the model %d features: %w", len(row), m.features, ErrWidth)
+	}
+	return m.sum(func(f int32) float32 { return row[f] }), nil
+}
+
+// ProbabilitySparse is Probability for a row given by its present values; the
+// columns in index rise strictly.
+func (m *Model) ProbabilitySparse(index []uint32, value []float32) (float64, error) {
+	x, err := m.MarginSparse(index, value)
+	return sigmoid(x), err
+}
+
+// MarginSparse is Margin for a row given by its present values; the columns in
+// index rise strictly.
+func (m *Model) MarginSparse(index []uint32, value []float32) (float32, error) {
+	if err := checkSparseRow(index, value, m.features, AbsentOwn); err != nil {
+		return 0, err
+	}
+	return m.sum(func(f int32) float32 { return lookup(index, value, f) }), nil
+}
+
+func (m *Model) sum(value func(int32) float32) float32 {
+	margin := m.baseMargin()
+	for _, t := range m.trees {
+		margin += t.at(value).value
+	}
+	return margin
+}
+
+func lookup(index []uint32, value []float32, f int32) float32 {
+	if i, ok := slices.BinarySearch(index, uint32(f)); ok {
+		return value[i]
+	}
+	return float32(math.NaN())
+}
+
+// Probabilities writes the probability of each row of d into p, which has one
+// place a row.
+func (m *Model) Probabilities(p []float64, d Data) error {
+	margin := make([]float32, len(p))
+	if err := m.Margins(margin, d); err != nil {
+		return err
+	}
+	for r, x := range margin {
+		p[r] = sigmoid(x)
+	}
+	return nil
+}
+
+// Margins writes the margin of each row of d into margin, which has one place a
+// row.
+func (m *Model) Margins(margin []float32, d Data) error {
+	if d.Columns() != m.features || d.Rows() != len(margin) {
+		return fmt.Errorf("data of %d rows by %d columns for %d margins and a model of %d features: %w",
+			d.Rows(), d.Columns(), len(margin), m.features, ErrWidth)
+	}
+	var err error
+	for r := range margin {
+		if margin[r], err = m.rowMargin(d, r); err != nil {
+			return fmt.Errorf("row %d: %w", r, err)
+		}
+	}
+	return nil
+}
+
+func (m *Model) rowMargin(d Data, r int) (float32, error) {
+	switch d := d.(type) {
+	case Dense:
+		return m.sum(func(f int32) float32 { return d[f][r] }), nil
+	case *Sparse:
+		from, to := d.Indptr[r], d.Indptr[r+1]
+		return m.MarginSparse(d.Index[from:to], d.Value[from:to])
+	default:
+		return 0, fmt.Errorf("data of an unknown kind %T", d)
+	}
+}
+
+func sigmoid(margin float32) float64 { return 1 / (1 + math.Exp(-float64(margin))) }

@@ -1,0 +1,96 @@
+package gbdt
+
+import (
+	"bytes"
+	"context"
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// flows makes rows like sums over flows: heavy tails, many zeros.
+func flows(rows int, seed uint64) (Dense, []uint8) {
+	r := rand.New(rand.NewPCG(seed, 1))
+	d := make(Dense, 5)
+	for c := range d {
+		d[c] = make([]float32, rows)
+	}
+	y := make([]uint8, rows)
+	for i := range rows {
+		for c := range d {
+			if r.IntN(3) > 0 {
+				d[c][i] = float32(math.Exp(2 * r.NormFloat64()))
+			}
+		}
+		if d[0][i]+d[1][i] > 2*d[2][i]+float32(r.ExpFloat64()) {
+			y[i] = 1
+		}
+	}
+	return d, y
+}
+
+func sparse(d Dense) *Sparse {
+	s := &Sparse{Width: d.Columns(), Indptr: []int64{0}}
+	for r := range d.Rows() {
+		for c := range d {
+			if x := d[c][r]; x != 0 {
+				s.Index, s.Value = append(s.Index, uint32(c)), append(s.Value, x)
+			}
+		}
+		s.Indptr = append(s.Indptr, int64(len(s.Index)))
+	}
+	return s
+}
+
+func TestTrainSparseEqualsDense(t *testing.T) {
+	d, y := flows(2000, 1)
+	file := func(data Data) string {
+		m, err := Train(context.Background(), Examples{data, y}, DefaultConfig())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b bytes.Buffer
+		if err := m.WriteJSON(&b); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	if file(d) != file(sparse(d)) {
+		t.Error("dense and sparse training differ")
+	}
+}
+
+func TestReadBack(t *testing.T) {
+	d, y := flows(1000, 2)
+	m, err := Train(context.Background(), Examples{d, y}, DefaultConfig())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := m.WriteJSON(&b); err != nil {
+		t.Fatal(err)
+	}
+	back, err := ReadModel(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, got := make([]float32, 1000), make([]float32, 1000)
+	if err := m.Margins(want, d); err != nil {
+		t.Fatal(err)
+	}
+	if err := back.Margins(got, sparse(d)); err != nil {
+		t.Fatal(err)
+	}
+	right := 0
+	for r := range want {
+		if want[r] != got[r] {
+			t.Fatalf("row %d: margin %v, read back %v", r, want[r], got[r])
+		}
+		if (got[r] > 0) == (y[r] == 1) {
+			right++
+		}
+	}
+	if right < 850 {
+		t.Errorf("%d of 1000 training rows right", right)
+	}
+}

@@ -1,0 +1,36 @@
+package gbdt
+
+// noNode stands for a child or parent that is not there.
+const noNode = -1
+
+// node is a split, or a leaf if it has no children.
+type node struct {
+	left, right int32   // positions in the tree; noNode at a leaf
+	feature     int32   // column that is compared
+	value       float32 // split: rows below it go left; leaf: what it adds to the margin
+	absentLeft  bool    // an absent value goes left
+	gain        float32 // what the split won; 0 at a leaf
+	cover       float32 // sum of p(1-p) of the training rows that came here
+}
+
+func (n *node) leaf() bool { return n.left == noNode }
+
+// tree holds its nodes parents first; node 0 is the root.
+type tree []node
+
+// next returns where a row goes from n, whose feature has value x; NaN is absent.
+func (n *node) next(x float32) int32 {
+	if x < n.value || (x != x && n.absentLeft) {
+		return n.left
+	}
+	return n.right
+}
+
+// at returns the leaf that a row reaches, given its value by column.
+func (t tree) at(value func(feature int32) float32) *node {
+	n := &t[0]
+	for !n.leaf() {
+		n = &t[n.next(value(n.feature))]
+	}
+	return n
+}
