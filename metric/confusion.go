@@ -29,6 +29,12 @@ func (c Confusion) Add(o Confusion) Confusion {
 	return Confusion{TP: c.TP + o.TP, FP: c.FP + o.FP, TN: c.TN + o.TN, FN: c.FN + o.FN}
 }
 
+// Times returns the counts of n copies: n Adds to the zero Confusion. [Resample]
+// tells how many copies of a group to take.
+func (c Confusion) Times(n int) Confusion {
+	return Confusion{TP: n * c.TP, FP: n * c.FP, TN: n * c.TN, FN: n * c.FN}
+}
+
 // Total is the number of examples.
 func (c Confusion) Total() int { return c.TP + c.FP + c.TN + c.FN }
 

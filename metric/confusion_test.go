@@ -69,6 +69,9 @@ func TestConfusionAddsUp(t *testing.T) {
 		if got := parts[2].Add(parts[0].Add(parts[1])); got != whole {
 			t.Errorf("the parts add up to %+v, want %+v", got, whole)
 		}
+		if got, want := whole.Times(3), whole.Add(whole).Add(whole); got != want {
+			t.Errorf("three times %+v is %+v, want %+v", whole, got, want)
+		}
 		if whole.Total() != len(botnet) {
 			t.Errorf("%d examples counted of %d", whole.Total(), len(botnet))
 		}

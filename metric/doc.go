@@ -12,6 +12,8 @@
 //	c := test.At(float64(t))                  // ... and its counts on test groups
 //	c.TPR(), c.FPR(), c.Botnet().F1           // figures at that threshold
 //
+// Where there are only verdicts, [Confusion.Observe] counts them.
+//
 // The score is at or above the threshold: the verdict is Botnet. Examples with
 // equal scores are never told apart: every threshold puts all of them on one
 // side, and every figure is the same in whatever order they came. Figures are

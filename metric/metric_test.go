@@ -124,12 +124,17 @@ func TestMergeContract(t *testing.T) {
 
 func TestNegativeZeroIsZero(t *testing.T) {
 	minus := math.Copysign(0, -1)
-	for _, scores := range [][]float64{{minus, 0}, {0, minus}} {
-		r := rank(t, scores, labels("+-"))
+	f := func(scores []float64, signs string) {
+		t.Helper()
+		r := rank(t, scores, labels(signs))
 		if len(r.ties) != 1 || math.Signbit(r.ties[0].score) {
-			t.Errorf("Rank(%v) holds %+v, want one tie at 0", scores, r.ties)
+			t.Errorf("Rank(%v, %s) holds %+v, want one tie at 0", scores, signs, r.ties)
 		}
 	}
+	f([]float64{minus}, "+")
+	f([]float64{minus}, "-")
+	f([]float64{minus, 0}, "+-")
+	f([]float64{0, minus}, "+-")
 }
 
 func TestAt(t *testing.T) {
@@ -146,4 +151,27 @@ func TestAt(t *testing.T) {
 	f(0.51, Confusion{TP: 1, TN: 2, FN: 2})
 	f(0.91, Confusion{TN: 2, FN: 3})
 	f(math.NaN(), Confusion{TN: 2, FN: 3})
+}
+
+func TestRankGroups(t *testing.T) {
+	scores := []float64{0.9, 0.1, 0.8, 0.2}
+	groups, err := RankGroups(scores, labels("+--+"), []string{"b.pcap", "a.pcap", "b.pcap", "c.pcap"})
+	if err != nil || len(groups) != 3 {
+		t.Fatalf("groups %+v, error %v", groups, err)
+	}
+	sameRanking(t, groups[0], rank(t, []float64{0.1}, labels("-")))
+	sameRanking(t, groups[1], rank(t, []float64{0.9, 0.8}, labels("+-")))
+	sameRanking(t, groups[2], rank(t, []float64{0.2}, labels("+")))
+	sameRanking(t, Merge(groups...), rank(t, scores, labels("+--+")))
+
+	f := func(scores []float64, labels []bool, groups []int, want string) {
+		t.Helper()
+		_, err := RankGroups(scores, labels, groups)
+		if err == nil || err.Error() != want {
+			t.Errorf("RankGroups(%v, %v, %v): error %v, want %q", scores, labels, groups, err, want)
+		}
+	}
+	f([]float64{1}, labels("+"), nil, "cannot rank examples: 1 scores but 0 groups")
+	f([]float64{1}, nil, []int{1}, "cannot rank examples: 1 scores but 0 labels")
+	f([]float64{math.NaN()}, labels("+"), []int{1}, "cannot rank example 0: its score is NaN, not a finite number")
 }

@@ -3,6 +3,7 @@ package metric
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 )
@@ -27,17 +28,48 @@ type tie struct {
 // true is botnet. The slices are not kept. It fails where the lengths differ or
 // a score is not finite, for such a score has no rank.
 func Rank(scores []float64, labels []bool) (Ranking, error) {
-	if len(scores) != len(labels) {
-		return Ranking{}, fmt.Errorf("cannot rank examples: %d scores but %d labels", len(scores), len(labels))
+	if err := check(scores, labels); err != nil {
+		return Ranking{}, err
 	}
 	ties := make([]tie, len(scores))
 	for i, s := range scores {
-		if math.IsNaN(s) || math.IsInf(s, 0) {
-			return Ranking{}, fmt.Errorf("cannot rank example %d: its score is %v, not a finite number", i, s)
-		}
 		ties[i] = single(s, labels[i])
 	}
 	return pool(ties), nil
+}
+
+// RankGroups is [Rank] for each group apart: groups[i] names the capture, host
+// or other group of example i. The rankings are in the order of the groups'
+// names, for [Bootstrap] or [Merge].
+func RankGroups[G ~string | ~int](scores []float64, labels []bool, groups []G) ([]Ranking, error) {
+	if err := check(scores, labels); err != nil {
+		return nil, err
+	}
+	if len(groups) != len(scores) {
+		return nil, fmt.Errorf("cannot rank examples: %d scores but %d groups", len(scores), len(groups))
+	}
+	ties := make(map[G][]tie)
+	for i, g := range groups {
+		ties[g] = append(ties[g], single(scores[i], labels[i]))
+	}
+	rankings := make([]Ranking, 0, len(ties))
+	for _, g := range slices.Sorted(maps.Keys(ties)) {
+		rankings = append(rankings, pool(ties[g]))
+	}
+	return rankings, nil
+}
+
+// check is what Rank refuses.
+func check(scores []float64, labels []bool) error {
+	if len(scores) != len(labels) {
+		return fmt.Errorf("cannot rank examples: %d scores but %d labels", len(scores), len(labels))
+	}
+	for i, s := range scores {
+		if math.IsNaN(s) || math.IsInf(s, 0) {
+			return fmt.Errorf("cannot rank example %d: its score is %v, not a finite number", i, s)
+		}
+	}
+	return nil
 }
 
 // single is the tie of one example. Adding 0 turns -0 into 0, so that the two,
