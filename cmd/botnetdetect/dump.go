@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"botnetdetect/internal/safefile"
+
+	"github.com/spf13/cobra"
+)
+
+// dump is the verb that writes features.
+type dump struct {
+	learning
+	output string
+}
+
+func newDump(std streams) *cobra.Command {
+	d := &dump{learning: learning{common: common{std: std}}}
+	cmd := &cobra.Command{
+		Use:   "dump [flags] [inputs...]",
+		Short: "Write the features of labelled captures to a file",
+		Long: `Write the features and labels of all P2P flows of captures below folders named
+Benign and Botnet to preprocessed.json, or with --csv to preprocessed.csv.`,
+		Example: `  botnetdetect dump data_set/
+  botnetdetect dump --csv --output features.csv data_set/`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error { return d.run(cmd.Context(), args) },
+	}
+	d.flags(cmd)
+	cmd.Flags().StringVarP(&d.output, "output", "o", "", "write to `FILE`, or to stdout (default preprocessed.json or .csv)")
+	return cmd
+}
+
+func (d *dump) run(ctx context.Context, args []string) error {
+	set, problems, err := d.examples(ctx, args)
+	if err != nil {
+		return err
+	}
+	write, path := set.WriteJSON, "preprocessed.json"
+	if d.csv {
+		write, path = set.WriteCSV, "preprocessed.csv"
+	}
+	if d.output != "" {
+		path = d.output
+	}
+	start := time.Now()
+	if err := d.write(path, write); err != nil {
+		return err
+	}
+	d.say("dumped %d flows in %s in: %.3f s", len(set.Examples), printable(path), time.Since(start).Seconds())
+	if problems > 0 {
+		return errTold
+	}
+	return nil
+}
+
+func (d *dump) write(path string, fill func(io.Writer) error) error {
+	if path == "stdout" {
+		if err := fill(d.std.out); err != nil {
+			return fmt.Errorf("cannot write features: %w", err)
+		}
+		return nil
+	}
+	return safefile.Write(path, fill)
+}

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+
+	"botnetdetect/feature"
+	"botnetdetect/model"
+
+	"github.com/spf13/cobra"
+)
+
+func newModel(std streams) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "model",
+		Short: "Show what a model is",
+		Args:  cobra.NoArgs,
+		RunE:  func(*cobra.Command, []string) error { return usage("model what? Try 'botnetdetect model info'") },
+	}
+	cmd.AddCommand(newModelInfo(std))
+	return cmd
+}
+
+func newModelInfo(std streams) *cobra.Command {
+	var csv, asJSON bool
+	cmd := &cobra.Command{
+		Use:   "info [flags] [FILE]",
+		Short: "Say when a model was trained, from what, and which features it uses",
+		Long: `Say what a model is: the one in FILE, else the one trained last, else the
+built-in one.`,
+		Example: "  botnetdetect model info\n  botnetdetect model info --json cache/model_csv.json",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			m, origin, err := namedModel(args, csv)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return writeInfoJSON(std.out, m, origin)
+			}
+			return writeInfo(std.out, m, origin)
+		},
+	}
+	cmd.Flags().BoolVar(&csv, "csv", false, "the model with protocol-agnostic features")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON")
+	return cmd
+}
+
+func namedModel(args []string, csv bool) (m *model.Model, origin string, err error) {
+	if len(args) == 1 {
+		m, err = model.ReadFile(args[0])
+		return m, args[0], err
+	}
+	mode := feature.Aware
+	if csv {
+		mode = feature.Agnostic
+	}
+	return model.Load(model.Folder, mode)
+}
+
+// modelInfo is a model's card as JSON.
+type modelInfo struct {
+	Origin    string         `json:"origin"`
+	Mode      feature.Mode   `json:"mode"`
+	Threshold float64        `json:"threshold"`
+	Trees     int            `json:"trees"`
+	Features  []string       `json:"features"`
+	Training  model.Training `json:"training"`
+}
+
+func writeInfoJSON(w io.Writer, m *model.Model, origin string) error {
+	out := json.NewEncoder(w)
+	out.SetIndent("", "  ")
+	return out.Encode(modelInfo{origin, m.Mode, m.Threshold, m.Trees().Trees(), m.Features(), m.Training})
+}
+
+func writeInfo(w io.Writer, m *model.Model, origin string) error {
+	t := m.Training
+	trained := "at an unknown time"
+	if t.Time != "" {
+		trained = t.Time
+	}
+	protocols := len(m.Features()) / feature.Count
+	fmt.Fprintf(w, "model:     %s\ntrained:   %s by %s\n", printable(origin), printable(trained), printable(orUnknown(t.Tool)))
+	fmt.Fprintf(w, "flows:     %d benign, %d botnet, from %d captures\n", t.Benign, t.Botnet, t.Captures)
+	for _, source := range slices.Sorted(maps.Keys(t.Sources)) {
+		fmt.Fprintf(w, "           %6d  %s\n", t.Sources[source], printable(source))
+	}
+	fmt.Fprintf(w, "features:  %d, protocol-%s (%d protocols): %v of each\n", len(m.Features()), m.Mode, protocols, feature.Names)
+	_, err := fmt.Fprintf(w, "trees:     %d of depth %d, learning rate %v\nthreshold: %v\n",
+		m.Trees().Trees(), t.Config.Depth, t.Config.LearningRate, m.Threshold)
+	return err
+}
+
+func orUnknown(s string) string {
+	if s == "" {
+		return "an unknown tool"
+	}
+	return s
+}

@@ -1,0 +1,248 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"botnetdetect/detect"
+	"botnetdetect/internal/safefile"
+	"botnetdetect/model"
+	"botnetdetect/observe"
+	"botnetdetect/packet"
+	"botnetdetect/report"
+
+	"github.com/spf13/cobra"
+)
+
+// predict is the verb that judges captures.
+type predict struct {
+	common
+	output       string
+	format       string
+	modelFile    string
+	threshold    string
+	failOnBotnet bool
+}
+
+func newPredict(std streams) *cobra.Command {
+	p := &predict{common: common{std: std}}
+	cmd := &cobra.Command{
+		Use:   "predict [flags] [inputs...]",
+		Short: "Give the verdict on each pair of endpoints (the default verb)",
+		Long: `Give the verdict, Benign or Botnet, on each P2P flow: all packets between two
+endpoints, neither of which a DNS answer in the capture named.
+
+Verdicts on capture FILE are written to FILE.out.txt, on "-" to standard output;
+with --output, all are written to one file, in the format that its ending names:
+.csv, .json and .jsonl carry capture, src, dst, verdict, score, packets, bytes,
+first, last, duration and protocols; any other is text.`,
+		Example: `  botnetdetect predict file.pcap
+  botnetdetect predict --output verdicts.csv captures/
+  botnetdetect predict --output stdout --format jsonl file.pcap | jq .score`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error { return p.run(cmd.Context(), args) },
+	}
+	p.flags(cmd)
+	f := cmd.Flags()
+	f.StringVarP(&p.output, "output", "o", "", "write all verdicts to `FILE`, or to stdout")
+	f.StringVar(&p.format, "format", "", "txt, csv, json or jsonl (default by the output's ending)")
+	f.StringVar(&p.modelFile, "model", "", "use the model in `FILE` (default: the one trained last, else the built-in one)")
+	f.StringVar(&p.threshold, "threshold", "", "call flows Botnet from score `S` on, 0 to 1 (default: the model's)")
+	f.BoolVar(&p.failOnBotnet, "fail-on-botnet", false, "exit with status 3 if botnet flows were found")
+	return cmd
+}
+
+func (p *predict) run(ctx context.Context, args []string) error {
+	start := time.Now()
+	m, err := p.model()
+	if err != nil {
+		return err
+	}
+	format, err := p.outputFormat()
+	if err != nil {
+		return err
+	}
+	paths, problems, err := p.captures(args)
+	if err != nil {
+		return err
+	}
+	sum := new(detect.Summary)
+	write := p.writeEach
+	if p.output != "" {
+		write = p.writeAll
+	}
+	failed, err := write(ctx, paths, m, format, sum)
+	if err != nil {
+		return err
+	}
+	p.summarize(sum, time.Since(start))
+	switch {
+	case problems+failed > 0:
+		return errTold
+	case p.failOnBotnet && sum.Botnet > 0:
+		return errBotnet
+	}
+	return nil
+}
+
+// model returns the model to judge by.
+func (p *predict) model() (m *model.Model, err error) {
+	origin := p.modelFile
+	if origin != "" {
+		if m, err = model.ReadFile(origin); err != nil {
+			return nil, err
+		}
+		if m.Mode != p.mode() {
+			return nil, usage("model %s is of mode %s; the mode aware goes without --csv, agnostic with it", origin, m.Mode)
+		}
+	} else if m, origin, err = model.Load(model.Folder, p.mode()); err != nil {
+		return nil, err
+	}
+	if p.threshold != "" {
+		t, err := strconv.ParseFloat(p.threshold, 64)
+		if err != nil || !(t >= 0 && t <= 1) {
+			return nil, usage("--threshold %s: want a number from 0 to 1", p.threshold)
+		}
+		m.Threshold = t
+	}
+	if p.verbose {
+		p.say("model: %s, threshold %v", origin, m.Threshold)
+	}
+	return m, nil
+}
+
+func (p *predict) outputFormat() (report.Format, error) {
+	if p.format == "" {
+		return report.FormatOf(p.output), nil
+	}
+	format, err := report.ParseFormat(p.format)
+	if err != nil {
+		return "", usage("--format: %v", err)
+	}
+	return format, nil
+}
+
+// writeAll writes the verdicts on all captures to one output.
+func (p *predict) writeAll(ctx context.Context, paths []string, m *model.Model, format report.Format, sum *detect.Summary) (failed int, err error) {
+	fill := func(w io.Writer) error {
+		verdicts, err := report.NewVerdicts(w, format)
+		if err != nil {
+			return err
+		}
+		failed, err = p.observe(ctx, paths, func(seen observe.Observation) error {
+			return p.detector(m).Judge(seen, sum, verdicts.Write)
+		})
+		if err != nil {
+			return err
+		}
+		return verdicts.Close()
+	}
+	if p.output == "stdout" {
+		return failed, fill(p.std.out)
+	}
+	err = safefile.Write(p.output, fill)
+	return failed, err
+}
+
+// writeEach writes the verdicts on each capture to a file beside it.
+func (p *predict) writeEach(ctx context.Context, paths []string, m *model.Model, format report.Format, sum *detect.Summary) (failed int, err error) {
+	unwritten := 0
+	failed, err = p.observe(ctx, paths, func(seen observe.Observation) error {
+		fill := func(w io.Writer) error {
+			verdicts, err := report.NewVerdicts(w, format)
+			if err != nil {
+				return err
+			}
+			if err := p.detector(m).Judge(seen, sum, verdicts.Write); err != nil {
+				return err
+			}
+			return verdicts.Close()
+		}
+		if seen.Path == "-" {
+			return fill(p.std.out)
+		}
+		if seen.Err != nil && seen.Stats.Frames == 0 {
+			sum.Captures, sum.Failed = sum.Captures+1, sum.Failed+1
+			return nil // nothing was read: no verdicts to write
+		}
+		if err := safefile.Write(outputBeside(seen.Path, format), fill); err != nil {
+			unwritten++
+			p.warn(fmt.Errorf("%w; choose another place with --output", err))
+		}
+		return nil
+	})
+	return failed + unwritten, err
+}
+
+func outputBeside(path string, format report.Format) string { return path + ".out." + string(format) }
+
+func (p *predict) detector(m *model.Model) detect.Detector {
+	return detect.Detector{Model: m, Vocabulary: p.vocabulary}
+}
+
+// summarize says what was found.
+func (p *predict) summarize(sum *detect.Summary, took time.Duration) {
+	p.say("%s, %s: %s in %.3f s", count(sum.Captures, "capture"), count(int(sum.Stats.Frames), "packet"),
+		size(sum.Stats.Bytes), took.Seconds())
+	p.say("%s, %d of them P2P; %d botnet, %d benign", count(sum.Flows, "flow"), sum.P2P, sum.Botnet, sum.P2P-sum.Botnet)
+	if sum.Failed > 0 {
+		p.say("%s not read to the end", count(sum.Failed, "capture"))
+	}
+	for outcome, n := range sum.Stats.Outcomes {
+		if o := packet.Outcome(outcome); n > 0 && o != packet.OK {
+			p.say("%s: %v", count(int(n), "packet"), o)
+		}
+	}
+	if sum.Botnet > 0 {
+		p.say("%s in botnet flows: %s", count(len(sum.Involved), "endpoint"), mostInvolved(sum.Involved, 5))
+	}
+}
+
+// mostInvolved lists the n endpoints with most botnet flows.
+func mostInvolved(involved map[packet.Endpoint]int, n int) string {
+	endpoints := make([]packet.Endpoint, 0, len(involved))
+	for e := range involved {
+		endpoints = append(endpoints, e)
+	}
+	slices.SortFunc(endpoints, func(x, y packet.Endpoint) int {
+		if c := involved[y] - involved[x]; c != 0 {
+			return c
+		}
+		return x.Compare(y)
+	})
+	var b strings.Builder
+	for i, e := range endpoints[:min(n, len(endpoints))] {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "%v (%s)", e, count(involved[e], "flow"))
+	}
+	if len(endpoints) > n {
+		b.WriteString(", …")
+	}
+	return b.String()
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return strconv.Itoa(n) + " " + what + "s"
+}
+
+func size(bytes int64) string {
+	units := []string{"bytes", "kB", "MB", "GB", "TB", "PB"}
+	x, i := float64(bytes), 0
+	for ; x >= 1000 && i < len(units)-1; i++ {
+		x /= 1000
+	}
+	if i == 0 {
+		return fmt.Sprintf("%d bytes", bytes)
+	}
+	return fmt.Sprintf("%.1f %s", x, units[i])
+}

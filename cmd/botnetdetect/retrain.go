@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"botnetdetect/dataset"
+	"botnetdetect/feature"
+
+	"github.com/spf13/cobra"
+)
+
+// retrain is the verb that trains on dumped features.
+type retrain struct {
+	learning
+	boosting
+}
+
+func newRetrain(std streams) *cobra.Command {
+	r := &retrain{learning: learning{common: common{std: std}}}
+	cmd := &cobra.Command{
+		Use:   "retrain [flags] FILE",
+		Short: "Train a model on dumped features",
+		Long: `Train a model on all flows of a file that dump wrote, and keep it in cache/.
+The file may be gzip- or zstd-compressed. The same file gives the same model.`,
+		Example: `  botnetdetect retrain preprocessed.json
+  botnetdetect retrain --csv preprocessed.csv.gz`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usage("retrain takes one file, %d are named", len(args))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return r.run(cmd.Context(), args) },
+	}
+	cmd.Flags().BoolVar(&r.csv, "csv", false, "the file is CSV with protocol-agnostic features")
+	cmd.Flags().Uint64Var(&r.seed, "seed", 1, "repeats the same choices")
+	r.speech(cmd)
+	r.boosting.flags(cmd)
+	return cmd
+}
+
+func (r *retrain) run(ctx context.Context, args []string) error {
+	inputs, err := r.inputs(args)
+	if err != nil {
+		return err
+	}
+	start := time.Now()
+	set, err := r.read(inputs[0])
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(r.std.out, "pre-processed data loaded from %s in: %.3f s\n", printable(inputs[0]), time.Since(start).Seconds())
+	_, err = r.fit(ctx, set, r.config)
+	return err
+}
+
+func (r *retrain) read(path string) (dataset.Set, error) {
+	set, err := dataset.ReadFile(path, r.csv)
+	if err != nil {
+		return set, err
+	}
+	if set.Mode != r.mode() {
+		hint := "use --csv and a CSV file"
+		if set.Mode == feature.Aware {
+			hint = "leave out --csv"
+		}
+		return set, fmt.Errorf("%s holds features of mode %s; %s", path, set.Mode, hint)
+	}
+	return set, nil
+}

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// streams are where a command reads and writes.
+type streams struct {
+	in  io.Reader
+	out io.Writer // results
+	err io.Writer // all else
+}
+
+// Exit statuses.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+	exitBotnet = 3 // done, and botnet flows were found; only with --fail-on-botnet
+)
+
+// Errors that stand for an exit status of their own.
+var (
+	errUsage  = errors.New("usage")
+	errBotnet = errors.New("botnet flows found")
+	errTold   = errors.New("failed") // what failed has been said already
+)
+
+// run carries out one command line and returns its exit status.
+func run(ctx context.Context, args []string, std streams) int {
+	args, err := modeToVerb(args)
+	if err == nil {
+		root := newRoot(std)
+		root.SetArgs(args)
+		err = root.ExecuteContext(ctx)
+	}
+	return std.status(ctx, err)
+}
+
+// status says what went wrong, if it has not been said, and turns it into an exit status.
+func (s streams) status(ctx context.Context, err error) int {
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, errBotnet):
+		return exitBotnet
+	case ctx.Err() != nil:
+		fmt.Fprintln(s.err, "botnetdetect: interrupted; nothing half-written was left")
+		return exitFailed
+	case errors.Is(err, errTold):
+		return exitFailed
+	case errors.Is(err, errUsage):
+		fmt.Fprintf(s.err, "botnetdetect: %s\nTry 'botnetdetect --help'.\n", strings.TrimPrefix(err.Error(), errUsage.Error()+": "))
+		return exitUsage
+	}
+	fmt.Fprintf(s.err, "botnetdetect: %v\n", err)
+	return exitFailed
+}
+
+// usage marks an error as one of usage.
+func usage(format string, args ...any) error {
+	return fmt.Errorf("%w: "+format, append([]any{errUsage}, args...)...)
+}
+
+// modes are the reference's mode flags; each is a verb here.
+var modes = []string{"--train", "--retrain", "--validate", "--predict", "--dump"}
+
+// modeToVerb turns the reference's "--train data/" into "train data/". Arguments after
+// "--" are never modes.
+func modeToVerb(args []string) ([]string, error) {
+	end := slices.Index(args, "--")
+	if end < 0 {
+		end = len(args)
+	}
+	verb, rest := "", make([]string, 0, len(args))
+	for i, arg := range args {
+		if i >= end || !slices.Contains(modes, arg) {
+			rest = append(rest, arg)
+			continue
+		}
+		if verb != "" && verb != arg {
+			return nil, usage("%s and %s together: choose one mode", verb, arg)
+		}
+		verb = arg
+	}
+	if verb == "" {
+		return args, nil
+	}
+	return append([]string{strings.TrimPrefix(verb, "--")}, rest...), nil
+}
+
+const about = `botnetdetect says which pairs of endpoints in packet captures carry
+peer-to-peer botnet traffic, and which carry benign peer-to-peer traffic.
+
+It reads pcap and pcapng captures, also gzip- or zstd-compressed, sums up all
+traffic between every two endpoints, leaves out what DNS resolved, and judges
+each pair that remains with gradient-boosted trees.
+
+Inputs are captures, or folders that are searched for them; with no input, paths
+are read from standard input, one a line. "-" is a capture on standard input.`
+
+const examples = `  botnetdetect file.pcap                       verdicts into file.pcap.out.txt
+  botnetdetect --output stdout file.pcap       verdicts to the terminal
+  botnetdetect --output out.jsonl captures/    all that is known, as JSON lines
+  tcpdump -w - | botnetdetect -                verdicts on what tcpdump captures
+  botnetdetect train data/                     train on data/Benign, data/Botnet
+  botnetdetect train --help                    more on any verb`
+
+// newRoot builds the command line. Without a verb it predicts.
+func newRoot(std streams) *cobra.Command {
+	root := newPredict(std)
+	root.Use = "botnetdetect [verb] [flags] [inputs...]"
+	root.Short = "Tell peer-to-peer botnets from honest peer-to-peer traffic in packet captures"
+	root.Long, root.Example = about, examples
+	root.SilenceErrors, root.SilenceUsage = true, true
+	root.CompletionOptions.HiddenDefaultCmd = false
+	root.SetIn(std.in)
+	root.SetOut(std.out)
+	root.SetErr(std.err)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage("%v", err) })
+	root.AddCommand(
+		newPredict(std), newTrain(std), newRetrain(std), newValidate(std), newDump(std),
+		newModel(std), newVersion(std),
+	)
+	return root
+}

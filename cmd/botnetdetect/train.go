@@ -1,0 +1,206 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"time"
+
+	"botnetdetect/dataset"
+	"botnetdetect/gbdt"
+	"botnetdetect/metric"
+	"botnetdetect/model"
+	"botnetdetect/observe"
+	"botnetdetect/report"
+
+	"github.com/spf13/cobra"
+)
+
+// learning is what every verb that learns from labelled captures takes.
+type learning struct {
+	common
+	labels string
+}
+
+func (l *learning) flags(cmd *cobra.Command) {
+	l.common.flags(cmd)
+	cmd.Flags().StringVar(&l.labels, "labels", "",
+		"tab-separated `FILE` with the columns capture, ip_a, ip_b, class: in the captures that it lists, only pairs of class p2p are used")
+}
+
+func (l *learning) labeller() (dataset.Labeller, error) {
+	if l.labels == "" {
+		return dataset.Labeller{}, nil
+	}
+	f, err := os.Open(l.labels)
+	if err != nil {
+		return dataset.Labeller{}, fmt.Errorf("cannot read labels: %w", err)
+	}
+	defer f.Close()
+	pairs, err := dataset.ReadPairLabels(f)
+	if err != nil {
+		return dataset.Labeller{}, fmt.Errorf("%s: %w", l.labels, err)
+	}
+	return dataset.Labeller{Pairs: pairs}, nil
+}
+
+// examples observes labelled captures. Captures that cannot be read or labelled are
+// warned of and counted in problems.
+func (l *learning) examples(ctx context.Context, args []string) (set dataset.Set, problems int, err error) {
+	labeller, err := l.labeller()
+	if err != nil {
+		return set, 0, err
+	}
+	paths, problems, err := l.captures(args)
+	if err != nil {
+		return set, problems, err
+	}
+	paths, unlabelled := l.labelled(labeller, paths)
+	set.Mode = l.mode()
+	failed, err := l.observe(ctx, paths, func(seen observe.Observation) error {
+		examples, err := labeller.Examples(seen, set.Mode, l.vocabulary)
+		set.Examples = append(set.Examples, examples...)
+		return err
+	})
+	return set, problems + unlabelled + failed, err
+}
+
+// labelled leaves out, before time is spent on them, captures whose label cannot be told.
+func (l *learning) labelled(labeller dataset.Labeller, paths []string) (kept []string, unlabelled int) {
+	for _, path := range paths {
+		if _, err := labeller.Capture(path); err != nil {
+			l.warn(err)
+			unlabelled++
+			continue
+		}
+		kept = append(kept, path)
+	}
+	return kept, unlabelled
+}
+
+// boosting is what every verb that trains takes.
+type boosting struct{ config gbdt.Config }
+
+func (b *boosting) flags(cmd *cobra.Command) {
+	b.config = gbdt.DefaultConfig()
+	f := cmd.Flags()
+	f.IntVar(&b.config.Trees, "trees", b.config.Trees, "number of trees")
+	f.IntVar(&b.config.Depth, "depth", b.config.Depth, "depth of a tree")
+	f.Float64Var(&b.config.LearningRate, "learning-rate", b.config.LearningRate, "share of each tree's correction that is taken")
+}
+
+// fit trains on a set, says how long it took in the reference's words, and keeps the model.
+func (l *learning) fit(ctx context.Context, set dataset.Set, config gbdt.Config) (*model.Model, error) {
+	benign, botnet := set.Balance()
+	out := l.std.out
+	fmt.Fprintf(out, "Training model on %d flows ...\nClass Balance : %d vs %d\n", len(set.Examples), benign, botnet)
+	start := time.Now()
+	m, err := model.Train(ctx, set, config)
+	if errors.Is(err, gbdt.ErrOneClass) || errors.Is(err, gbdt.ErrEmpty) {
+		return nil, fmt.Errorf("%w; %d benign and %d botnet flows were found: train on captures below folders named Benign and Botnet", err, benign, botnet)
+	}
+	if err != nil {
+		return nil, err
+	}
+	took := time.Since(start).Seconds()
+	if m.Training.Time, err = trainingTime(); err != nil {
+		return nil, err
+	}
+	m.Training.Tool = toolName()
+	path, err := m.Save(model.Folder)
+	if err != nil {
+		return nil, err
+	}
+	fmt.Fprintf(out, "training time: %.3f s\ntraining time per traffic: %.3g s\n", took, took/float64(len(set.Examples)))
+	l.say("model kept in %s", path)
+	return m, nil
+}
+
+// trainingTime is the time to note in a model: now, or what SOURCE_DATE_EPOCH says, so
+// that the same training gives the same file (reproducible-builds.org).
+func trainingTime() (string, error) {
+	now := time.Now()
+	if epoch := os.Getenv("SOURCE_DATE_EPOCH"); epoch != "" {
+		seconds, err := strconv.ParseInt(epoch, 10, 64)
+		if err != nil {
+			return "", fmt.Errorf("cannot read SOURCE_DATE_EPOCH: %w", err)
+		}
+		now = time.Unix(seconds, 0)
+	}
+	return now.UTC().Format(time.RFC3339), nil
+}
+
+// judge scores examples and prints what the verdicts were worth, in the reference's words.
+func (c *common) judge(m *model.Model, set dataset.Set) error {
+	benign, botnet := set.Balance()
+	fmt.Fprintf(c.std.out, "Class Balance : %d vs %d\n", benign, botnet)
+	var confusion metric.Confusion
+	start := time.Now()
+	for i := range set.Examples {
+		score, err := m.Score(set.Examples[i].Traffic)
+		if err != nil {
+			return err
+		}
+		confusion.Observe(set.Examples[i].Botnet, m.Botnet(score))
+	}
+	took := time.Since(start).Seconds()
+	fmt.Fprintf(c.std.out, "prediction time: %.3f s\nprediction time per traffic: %.3g s\n", took, took/float64(len(set.Examples)))
+	return report.Figures(c.std.out, confusion)
+}
+
+// train is the verb that trains on captures.
+type train struct {
+	learning
+	boosting
+	split float64
+}
+
+func newTrain(std streams) *cobra.Command {
+	t := &train{learning: learning{common: common{std: std}}}
+	cmd := &cobra.Command{
+		Use:   "train [flags] [inputs...]",
+		Short: "Train a model on labelled captures and test it on held-out flows",
+		Long: `Train a model on captures below folders named Benign and Botnet, keep it in
+cache/, and test it on the flows that were held out.
+
+The split is by flow, as the reference's: flows of one host and capture fall on
+both sides, so these figures flatter. They say little of a botnet or an
+application that training did not see.`,
+		Example: `  botnetdetect train data_set/
+  botnetdetect train --split 0.7 --seed 7 data_set/
+  botnetdetect train --csv --choose 10 data_set/`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error { return t.run(cmd.Context(), args) },
+	}
+	t.learning.flags(cmd)
+	t.boosting.flags(cmd)
+	cmd.Flags().Float64Var(&t.split, "split", 0.75, "share of the flows to train on, above 0 to 1; the rest is for testing")
+	return cmd
+}
+
+func (t *train) run(ctx context.Context, args []string) error {
+	if !(t.split > 0 && t.split <= 1) {
+		return usage("--split %v: want a share above 0 to 1", t.split)
+	}
+	set, problems, err := t.examples(ctx, args)
+	if err != nil {
+		return err
+	}
+	training, test := set.Split(t.split, t.seed)
+	m, err := t.fit(ctx, training, t.config)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(t.std.out, "\nEvaluating model on %d flows ...\n", len(test.Examples))
+	if len(test.Examples) == 0 {
+		t.say("no flows were held out, so there is nothing to test on: lower --split")
+	} else if err := t.judge(m, test); err != nil {
+		return err
+	}
+	if problems > 0 {
+		return errTold
+	}
+	return nil
+}

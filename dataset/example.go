@@ -1,0 +1,60 @@
+// Package dataset holds labelled examples: flows' features, each with its label
+// and where it comes from.
+//
+// Examples come from captures, through a Labeller that tells benign from botnet
+// by folders' names or a list of pairs, or from a file that WriteJSON or WriteCSV
+// wrote. Split parts them for training and testing.
+package dataset
+
+import (
+	"math/rand/v2"
+
+	"botnetdetect/feature"
+)
+
+// Example is one flow's features with its label and provenance.
+type Example struct {
+	Botnet  bool
+	Src     string // the flow's endpoints, in text order
+	Dst     string
+	Capture string // the capture's path as it was given; "" if not known
+	Source  string // the folder under Benign or Botnet: application or family; "" if not known
+	Traffic []feature.Block
+}
+
+// Set is examples of one mode.
+type Set struct {
+	Mode     feature.Mode
+	Examples []Example
+}
+
+// Balance counts benign and botnet examples.
+func (s Set) Balance() (benign, botnet int) {
+	for i := range s.Examples {
+		if s.Examples[i].Botnet {
+			botnet++
+		}
+	}
+	return len(s.Examples) - botnet, botnet
+}
+
+// Labels returns whether each example is botnet.
+func (s Set) Labels() []bool {
+	labels := make([]bool, len(s.Examples))
+	for i := range labels {
+		labels[i] = s.Examples[i].Botnet
+	}
+	return labels
+}
+
+// Split shuffles the examples by seed and parts them, the first share of them (0 to
+// 1, rounded down) into train. It is the reference's split: flows of one capture fall
+// on both sides, so what test says flatters.
+func (s Set) Split(share float64, seed uint64) (train, test Set) {
+	shuffled := make([]Example, len(s.Examples))
+	for i, j := range rand.New(rand.NewPCG(seed, 0)).Perm(len(shuffled)) {
+		shuffled[i] = s.Examples[j]
+	}
+	n := int(share * float64(len(shuffled)))
+	return Set{s.Mode, shuffled[:n]}, Set{s.Mode, shuffled[n:]}
+}

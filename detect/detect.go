@@ -1,0 +1,110 @@
+// Package detect turns observed captures into verdicts.
+package detect
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"botnetdetect/feature"
+	"botnetdetect/flow"
+	"botnetdetect/model"
+	"botnetdetect/observe"
+	"botnetdetect/packet"
+	"botnetdetect/protocol"
+)
+
+// Verdict is what the model says of one P2P flow, with what an analyst asks next.
+type Verdict struct {
+	Capture   string
+	Src, Dst  packet.Endpoint // in text order
+	Botnet    bool            // the verdict
+	Score     float64         // probability of botnet traffic, 0 to 1
+	Packets   uint64
+	Bytes     uint64    // on the wire
+	First     time.Time // of the earliest packet, UTC
+	Last      time.Time // of the latest packet, UTC
+	Duration  time.Duration
+	Protocols []string // the names that its packets were counted under, sorted
+}
+
+// Text returns the verdict as one word.
+func (v *Verdict) Text() string {
+	if v.Botnet {
+		return "Botnet"
+	}
+	return "Benign"
+}
+
+// Detector judges flows by one model.
+type Detector struct {
+	Model      *model.Model
+	Vocabulary *protocol.Vocabulary // the one by which captures were observed
+}
+
+// Summary adds up what was judged.
+type Summary struct {
+	Captures int // read, wholly or in part
+	Failed   int // of them or beside them, not read to their end
+	Stats    observe.Stats
+	Flows    int // pairs of endpoints
+	P2P      int // of them, those that were judged
+	Botnet   int // of them, those with verdict Botnet
+	// Involved are the endpoints of botnet flows, with the number of such flows.
+	Involved map[packet.Endpoint]int
+}
+
+// Judge hands the verdict on each P2P flow of a capture to yield, in the order of
+// endpoints, and adds to sum. It stops at yield's first error, which it returns.
+func (d Detector) Judge(seen observe.Observation, sum *Summary, yield func(*Verdict) error) error {
+	sum.Captures++
+	if seen.Err != nil {
+		sum.Failed++
+	}
+	sum.Stats.Add(seen.Stats)
+	sum.Flows += seen.Table.Len()
+	for f := range seen.Table.P2P() {
+		v, err := d.flow(f)
+		if err != nil {
+			return fmt.Errorf("cannot score flow %v to %v: %w", f.Src, f.Dst, err)
+		}
+		v.Capture = seen.Path
+		sum.add(&v)
+		if err := yield(&v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d Detector) flow(f flow.Flow) (v Verdict, err error) {
+	blocks := feature.Blocks(f, feature.Aware, d.Vocabulary)
+	for i := range blocks {
+		v.Protocols = append(v.Protocols, blocks[i].Protocol)
+	}
+	if d.Model.Mode == feature.Agnostic {
+		blocks = feature.Blocks(f, feature.Agnostic, d.Vocabulary)
+	}
+	if v.Score, err = d.Model.Score(blocks); err != nil {
+		return v, err
+	}
+	total := f.Total()
+	v.Src, v.Dst, v.Botnet = f.Src, f.Dst, d.Model.Botnet(v.Score)
+	v.Packets, v.Bytes = total.N(), total.Volume()
+	v.First, v.Last = time.Unix(0, total.First).UTC(), time.Unix(0, total.Last).UTC()
+	v.Duration = time.Duration(min(total.Duration(), math.MaxInt64))
+	return v, nil
+}
+
+func (s *Summary) add(v *Verdict) {
+	s.P2P++
+	if !v.Botnet {
+		return
+	}
+	s.Botnet++
+	if s.Involved == nil {
+		s.Involved = make(map[packet.Endpoint]int)
+	}
+	s.Involved[v.Src]++
+	s.Involved[v.Dst]++
+}

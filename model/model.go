@@ -1,0 +1,215 @@
+// Package model joins trees to the flows they judge: which features they want, from
+// which score on a flow is botnet traffic, and what they were trained on.
+//
+// Load finds the model for a feature mode: the one trained last, kept in a folder, or
+// else the one that is built in. Train makes one from a dataset. A model is one file,
+// which XGBoost opens too; docs/format/model.md describes it.
+package model
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+
+	"botnetdetect/dataset"
+	"botnetdetect/feature"
+	"botnetdetect/gbdt"
+)
+
+// Model scores flows. It is safe for concurrent use.
+type Model struct {
+	Mode      feature.Mode
+	Threshold float64 // a flow whose score is at or above it is botnet traffic
+	Training  Training
+
+	trees   *gbdt.Model
+	columns map[string]block // by protocol name
+}
+
+// block maps the nine features of a protocol to the trees' columns; -1 is none.
+type block [feature.Count]int32
+
+// Training says where a model comes from. Fields that are not known are zero.
+type Training struct {
+	Time     string         `json:"time,omitempty"` // RFC 3339, UTC
+	Tool     string         `json:"tool,omitempty"` // name and version
+	Benign   int            `json:"benign"`         // flows
+	Botnet   int            `json:"botnet"`         // flows
+	Captures int            `json:"captures"`
+	Sources  map[string]int `json:"sources,omitempty"` // flows by "Benign/skype", "Botnet/storm", …
+	Config   gbdt.Config    `json:"config"`
+}
+
+// New joins trees to their features, whose names they carry.
+func New(trees *gbdt.Model, mode feature.Mode, threshold float64) (*Model, error) {
+	m := &Model{Mode: mode, Threshold: threshold, trees: trees, columns: make(map[string]block)}
+	for column, name := range trees.FeatureNames {
+		protocol, i, err := feature.ParseName(name)
+		if err != nil {
+			return nil, fmt.Errorf("column %d: %w", column, err)
+		}
+		if agnostic := protocol == feature.AnyProtocol; agnostic != (mode == feature.Agnostic) {
+			return nil, fmt.Errorf("column %d: feature %q does not belong in a model of mode %s", column, name, mode)
+		}
+		columns, ok := m.columns[protocol]
+		if !ok {
+			columns = block{-1, -1, -1, -1, -1, -1, -1, -1, -1}
+		}
+		columns[i] = int32(column)
+		m.columns[protocol] = columns
+	}
+	if len(m.columns) == 0 {
+		return nil, fmt.Errorf("the trees do not name their features; set feature_names before saving the model")
+	}
+	return m, nil
+}
+
+// Features returns the names of the features that the trees may ask for, by column.
+func (m *Model) Features() []string { return m.trees.FeatureNames }
+
+// Trees returns the trees themselves.
+func (m *Model) Trees() *gbdt.Model { return m.trees }
+
+// Score returns the probability, 0 to 1, that a flow is botnet traffic. Blocks must be
+// of the model's mode. Protocols that the model does not know are passed over.
+func (m *Model) Score(blocks []feature.Block) (float64, error) {
+	row := m.row(blocks)
+	return m.trees.ProbabilitySparse(row.index, row.value)
+}
+
+// Botnet reports whether a score calls for the verdict Botnet.
+func (m *Model) Botnet(score float64) bool { return score >= m.Threshold }
+
+// sparseRow is one row of the trees' input; columns rise.
+type sparseRow struct {
+	index []uint32
+	value []float32
+}
+
+func (m *Model) row(blocks []feature.Block) sparseRow {
+	cells := make([]cell, 0, len(blocks)*feature.Count)
+	for i := range blocks {
+		columns, ok := m.columns[blocks[i].Protocol]
+		if !ok {
+			continue
+		}
+		for k, column := range columns {
+			if column >= 0 {
+				cells = append(cells, cell{uint32(column), single(blocks[i].Values[k])})
+			}
+		}
+	}
+	slices.SortFunc(cells, func(x, y cell) int { return cmp.Compare(x.column, y.column) })
+	row := sparseRow{make([]uint32, len(cells)), make([]float32, len(cells))}
+	for i, c := range cells {
+		row.index[i], row.value[i] = c.column, c.value
+	}
+	return row
+}
+
+type cell struct {
+	column uint32
+	value  float32
+}
+
+// single rounds to float32, within its finite range.
+func single(x float64) float32 {
+	return float32(min(max(x, -math.MaxFloat32), math.MaxFloat32))
+}
+
+// Train trains a model on every example of a set. The threshold is 0.5, as in the
+// reference. Training's Time and Tool are the caller's to set.
+func Train(ctx context.Context, set dataset.Set, config gbdt.Config) (*Model, error) {
+	names := vocabulary(set)
+	m, err := New(&gbdt.Model{FeatureNames: names}, set.Mode, 0.5)
+	if err != nil {
+		return nil, err
+	}
+	trees, err := gbdt.Train(ctx, gbdt.Examples{Data: m.table(set), Labels: labels(set)}, config)
+	if err != nil {
+		return nil, fmt.Errorf("cannot train: %w", err)
+	}
+	trees.FeatureNames = names
+	m.trees = trees
+	m.Training = provenance(set, config)
+	return m, nil
+}
+
+// vocabulary returns the full names of all features in a set: nine a protocol,
+// protocols in order.
+func vocabulary(set dataset.Set) []string {
+	seen := make(map[string]bool)
+	for i := range set.Examples {
+		for _, b := range set.Examples[i].Traffic {
+			seen[b.Protocol] = true
+		}
+	}
+	protocols := make([]string, 0, len(seen))
+	for p := range seen {
+		protocols = append(protocols, p)
+	}
+	slices.Sort(protocols)
+	var names []string
+	for _, p := range protocols {
+		for i := range feature.Count {
+			names = append(names, feature.FullName(p, i))
+		}
+	}
+	return names
+}
+
+// table returns a set as the trees' input: dense columns where each example has every
+// feature, else sparse rows.
+func (m *Model) table(set dataset.Set) gbdt.Data {
+	if set.Mode == feature.Agnostic {
+		return dense(set)
+	}
+	table := &gbdt.Sparse{Width: len(m.Features()), Indptr: []int64{0}}
+	for i := range set.Examples {
+		row := m.row(set.Examples[i].Traffic)
+		table.Index = append(table.Index, row.index...)
+		table.Value = append(table.Value, row.value...)
+		table.Indptr = append(table.Indptr, int64(len(table.Index)))
+	}
+	return table
+}
+
+func dense(set dataset.Set) gbdt.Dense {
+	columns := make(gbdt.Dense, feature.Count)
+	for c := range columns {
+		columns[c] = make([]float32, len(set.Examples))
+		for r := range set.Examples {
+			columns[c][r] = single(set.Examples[r].Traffic[0].Values[c])
+		}
+	}
+	return columns
+}
+
+func labels(set dataset.Set) []uint8 {
+	labels := make([]uint8, len(set.Examples))
+	for i := range labels {
+		if set.Examples[i].Botnet {
+			labels[i] = 1
+		}
+	}
+	return labels
+}
+
+func provenance(set dataset.Set, config gbdt.Config) Training {
+	t := Training{Config: config, Sources: make(map[string]int)}
+	t.Benign, t.Botnet = set.Balance()
+	captures := make(map[string]bool)
+	for i := range set.Examples {
+		e := &set.Examples[i]
+		if e.Capture != "" {
+			captures[e.Capture] = true
+		}
+		if e.Source != "" {
+			t.Sources[map[bool]string{false: "Benign/", true: "Botnet/"}[e.Botnet]+e.Source]++
+		}
+	}
+	t.Captures = len(captures)
+	return t
+}

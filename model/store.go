@@ -1,0 +1,83 @@
+package model
+
+import (
+	"bytes"
+	"embed"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"botnetdetect/feature"
+	"botnetdetect/internal/safefile"
+)
+
+//go:embed default/*.json
+var builtin embed.FS
+
+// BuiltIn is what Load calls the origin of a model that is embedded in the program.
+const BuiltIn = "built in"
+
+// Folder is where a trained model is kept, below the working directory.
+const Folder = "cache"
+
+// Path returns where a folder keeps the model of a mode.
+func Path(folder string, mode feature.Mode) string { return filepath.Join(folder, fileName(mode)) }
+
+func fileName(mode feature.Mode) string {
+	if mode == feature.Agnostic {
+		return "model_csv.json"
+	}
+	return "model.json"
+}
+
+// Load returns the model of a mode that a folder keeps, else the built-in one, and
+// where it was found: a path, or BuiltIn.
+func Load(folder string, mode feature.Mode) (m *Model, origin string, err error) {
+	origin = Path(folder, mode)
+	m, err = ReadFile(origin)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		m, err = Default(mode)
+		return m, BuiltIn, err
+	case err != nil:
+		return nil, origin, fmt.Errorf("%w; train again, or delete the file to return to the built-in model", err)
+	case m.Mode != mode:
+		return nil, origin, fmt.Errorf("cannot use model %s: it is for mode %s, not %s; delete the file to return to the built-in model", origin, m.Mode, mode)
+	}
+	return m, origin, nil
+}
+
+// ReadFile reads the model at path.
+func ReadFile(path string) (*Model, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("cannot read model: %w", err)
+	}
+	defer f.Close()
+	m, err := Read(f)
+	if err != nil {
+		return nil, fmt.Errorf("cannot read model %s: %w", path, err)
+	}
+	return m, nil
+}
+
+// Save writes m where Load will find it, and returns the path.
+func (m *Model) Save(folder string) (string, error) {
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return "", fmt.Errorf("cannot keep model: %w", err)
+	}
+	path := Path(folder, m.Mode)
+	return path, safefile.Write(path, m.Write)
+}
+
+// Default returns the built-in model of a mode.
+func Default(mode feature.Mode) (*Model, error) {
+	data, err := builtin.ReadFile("default/" + fileName(mode))
+	if err != nil {
+		return nil, err
+	}
+	return Read(io.Reader(bytes.NewReader(data)))
+}

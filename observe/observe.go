@@ -1,0 +1,98 @@
+// Package observe turns captures into flow tables.
+//
+// Capture observes one capture, All many at once. Either engine serves: the native
+// one reads, decodes and names packets here, on all cores; tshark runs the installed
+// tshark for exact agreement with it.
+package observe
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"runtime"
+	"sync/atomic"
+
+	"botnetdetect/flow"
+	"botnetdetect/packet"
+	"botnetdetect/protocol"
+	"botnetdetect/tshark"
+)
+
+// Engine says who gives packets their protocol names.
+type Engine string
+
+// The engines.
+const (
+	Native Engine = "native"
+	TShark Engine = "tshark"
+)
+
+// ParseEngine reads an engine's name.
+func ParseEngine(s string) (Engine, error) {
+	if e := Engine(s); e == Native || e == TShark {
+		return e, nil
+	}
+	return "", fmt.Errorf("no engine is called %q: want %s or %s", s, Native, TShark)
+}
+
+// Options say how to observe. Vocabulary must be set; the rest may be zero.
+type Options struct {
+	Engine     Engine // "" is Native
+	Vocabulary *protocol.Vocabulary
+	Workers    int           // goroutines; 0 is GOMAXPROCS
+	Stdin      io.Reader     // what the path "-" reads
+	Read       *atomic.Int64 // if not nil, grows by the bytes read, as they are read
+}
+
+func (o *Options) workers() int {
+	if o.Workers > 0 {
+		return o.Workers
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
+// Stats counts what was in a capture.
+type Stats struct {
+	Frames   int64                     // frames read
+	Bytes    int64                     // their lengths on the wire
+	Outcomes [packet.NumOutcomes]int64 // frames by how far decoding got; native engine only
+	OddLines int64                     // lines that could not be read; tshark engine only
+}
+
+// Add adds o to s.
+func (s *Stats) Add(o Stats) {
+	s.Frames += o.Frames
+	s.Bytes += o.Bytes
+	for i := range s.Outcomes {
+		s.Outcomes[i] += o.Outcomes[i]
+	}
+	s.OddLines += o.OddLines
+}
+
+// Observation is what was seen in one capture.
+type Observation struct {
+	Path  string
+	Table *flow.Table // never nil; after an error, the flows of the frames before it
+	Stats Stats
+	Err   error // why the capture was not read to its end, or at all
+}
+
+// Capture observes the capture at path, or standard input if path is "-".
+func Capture(ctx context.Context, path string, o Options) Observation {
+	if o.Engine == TShark {
+		return withTShark(ctx, path, o)
+	}
+	return natively(ctx, path, o)
+}
+
+func withTShark(ctx context.Context, path string, o Options) Observation {
+	seen := Observation{Path: path, Table: flow.NewTable()}
+	r := tshark.Reader{Vocabulary: o.Vocabulary}
+	seen.Err = r.Read(ctx, path, o.Stdin, func(p *packet.Packet) {
+		seen.Stats.Frames++
+		seen.Stats.Bytes += int64(p.Length)
+		seen.Table.Add(p)
+	})
+	seen.Stats.OddLines = r.OddLines
+	return seen
+}

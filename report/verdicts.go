@@ -1,0 +1,150 @@
+// Package report writes verdicts and figures for people and programs.
+package report
+
+import (
+	"bufio"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"botnetdetect/detect"
+)
+
+// Format is how verdicts are written.
+type Format string
+
+// The formats. docs/format/verdicts.md describes them.
+const (
+	Text      Format = "txt"   // source, destination and verdict between tabs, a line a flow
+	CSV       Format = "csv"   // a header, then a row a flow
+	JSON      Format = "json"  // one array of objects
+	JSONLines Format = "jsonl" // an object a line
+)
+
+// FormatOf returns the format that a file's name asks for by its ending; Text if the
+// ending says nothing.
+func FormatOf(path string) Format {
+	ending := strings.TrimPrefix(strings.ToLower(filepath.Ext(path)), ".")
+	if f, err := ParseFormat(ending); err == nil {
+		return f
+	}
+	return Text
+}
+
+// ParseFormat reads a format's name.
+func ParseFormat(s string) (Format, error) {
+	switch f := Format(s); f {
+	case Text, CSV, JSON, JSONLines:
+		return f, nil
+	}
+	return "", fmt.Errorf("no format is called %q: want txt, csv, json or jsonl", s)
+}
+
+// Verdicts writes verdicts in one format. Close ends the output; without it the
+// output is not whole.
+type Verdicts struct {
+	out    *bufio.Writer
+	csv    *csv.Writer
+	format Format
+	count  int
+}
+
+// NewVerdicts begins output on w, which Close does not close.
+func NewVerdicts(w io.Writer, format Format) (*Verdicts, error) {
+	v := &Verdicts{out: bufio.NewWriter(w), format: format}
+	if format == CSV {
+		v.csv = csv.NewWriter(v.out)
+		return v, v.csv.Write(fields)
+	}
+	return v, nil
+}
+
+// fields are the columns of CSV and the keys of JSON, in order.
+var fields = []string{
+	"capture", "src", "dst", "verdict", "score", "packets", "bytes", "first", "last", "duration", "protocols",
+}
+
+// Write writes one verdict.
+func (v *Verdicts) Write(d *detect.Verdict) error {
+	v.count++
+	switch v.format {
+	case CSV:
+		return v.csv.Write(row(d))
+	case JSON:
+		separator := ",\n"
+		if v.count == 1 {
+			separator = "[\n"
+		}
+		return v.object(separator, d, "")
+	case JSONLines:
+		return v.object("", d, "\n")
+	}
+	_, err := fmt.Fprintf(v.out, "%v\t%v\t%s\n", d.Src, d.Dst, d.Text())
+	return err
+}
+
+// Close ends the output.
+func (v *Verdicts) Close() error {
+	switch {
+	case v.format == CSV:
+		v.csv.Flush()
+		if err := v.csv.Error(); err != nil {
+			return err
+		}
+	case v.format == JSON && v.count == 0:
+		v.out.WriteString("[]\n")
+	case v.format == JSON:
+		v.out.WriteString("\n]\n")
+	}
+	return v.out.Flush()
+}
+
+func (v *Verdicts) object(before string, d *detect.Verdict, after string) error {
+	text, err := json.Marshal(object{
+		Capture: d.Capture, Src: d.Src.String(), Dst: d.Dst.String(),
+		Verdict: d.Text(), Score: d.Score, Packets: d.Packets, Bytes: d.Bytes,
+		First: stamp(d.First), Last: stamp(d.Last), Duration: d.Duration.Seconds(),
+		Protocols: d.Protocols,
+	})
+	if err != nil {
+		return err
+	}
+	v.out.WriteString(before)
+	v.out.Write(text)
+	_, err = v.out.WriteString(after) // a bufio.Writer keeps its first error
+	return err
+}
+
+// object is a verdict as JSON.
+type object struct {
+	Capture   string   `json:"capture"`
+	Src       string   `json:"src"`
+	Dst       string   `json:"dst"`
+	Verdict   string   `json:"verdict"`
+	Score     float64  `json:"score"`
+	Packets   uint64   `json:"packets"`
+	Bytes     uint64   `json:"bytes"`
+	First     string   `json:"first"`
+	Last      string   `json:"last"`
+	Duration  float64  `json:"duration"` // seconds
+	Protocols []string `json:"protocols"`
+}
+
+func row(d *detect.Verdict) []string {
+	return []string{
+		d.Capture, d.Src.String(), d.Dst.String(), d.Text(),
+		strconv.FormatFloat(d.Score, 'g', -1, 64),
+		strconv.FormatUint(d.Packets, 10), strconv.FormatUint(d.Bytes, 10),
+		stamp(d.First), stamp(d.Last),
+		strconv.FormatFloat(d.Duration.Seconds(), 'g', -1, 64),
+		strings.Join(d.Protocols, " "),
+	}
+}
+
+// stamp writes a time in UTC with all that is known of it.
+func stamp(t time.Time) string { return t.Format(time.RFC3339Nano) }
