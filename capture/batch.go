@@ -1,0 +1,29 @@
+package capture
+
+// batchSize is how many bytes are asked of a stream at a time. Measured: blocks of 1 MiB are
+// read faster than smaller ones, and still fit the second-level cache.
+const batchSize = 1 << 20
+
+// Batch is some frames in a row together with the bytes that they borrow. It shares
+// nothing with its Reader, so it may be handed to another goroutine, and used again
+// for another NextBatch once nobody needs its frames. The zero Batch is ready for
+// use; it takes about 1 MiB at its first NextBatch.
+type Batch struct {
+	Frames []Frame
+	buf    []byte
+}
+
+// reserve returns a buffer that begins with keep and has room for more. It grows by
+// doubling as bytes really come, so that a length which the input merely claims takes no
+// memory, and shrinks again after a record of unusual size.
+func (b *Batch) reserve(keep []byte) []byte {
+	size := batchSize
+	for size < len(keep)+batchSize/2 {
+		size *= 2
+	}
+	if size != len(b.buf) {
+		b.buf = make([]byte, size)
+	}
+	copy(b.buf, keep)
+	return b.buf
+}
