@@ -1,80 +1,142 @@
 package gbdt
 
 import (
-	"math"
+	"math/bits"
 	"slices"
 )
 
-// cuts divide a column into intervals, its bins: bin b holds the values from
-// edge[b-1] up to but not with edge[b].
-type cuts struct {
-	low, high []float32 // smallest and largest value seen in each bin
-	edge      []float32 // len(low)-1
+// Rows up to which, by default, each value of a column has its own bin, so
+// that splits are exact; and the most values looked at to choose a column's bins.
+const (
+	exactRows  = 1 << 16
+	sampleRows = 1 << 16
+)
+
+// newMatrix bins the data.
+func newMatrix(d Data, cfg *Config) *matrix {
+	m := &matrix{rows: d.Rows(), columns: make([]column, d.Columns())}
+	m.runs = make([][]run, m.segments())
+	d.load(m, cfg)
+	return m
 }
 
-// bin returns the bin of a value.
-func (c *cuts) bin(x float32) int {
-	b, found := slices.BinarySearch(c.edge, x)
-	if found {
-		b++
+// binsFor returns the most bins of a column that so many rows have a value in.
+func (c *Config) binsFor(rows, present int) int {
+	if c.Bins > 0 {
+		return c.Bins
 	}
-	return b
+	if rows <= exactRows {
+		return wideBins
+	}
+	return min(narrowBins, max(16, present/32))
 }
 
-// between returns the threshold that parts bin a from bin b, when no value of
-// a node lies between: the smallest float32 above their middle, since rows
-// below it go left.
-func (c *cuts) between(a, b int) float32 {
-	middle := float64(c.high[a])/2 + float64(c.low[b])/2
-	t := float32(middle)
-	if float64(t) <= middle {
-		t = math.Nextafter32(t, float32(math.Inf(1)))
-	}
-	return t
-}
-
-// newCuts makes at most bins intervals of about equal weight. The values are
-// sorted; weight[i] counts how often value[i] occurs.
-func newCuts(value []float32, weight []int, bins int) *cuts {
-	c := new(cuts)
-	left := 0
-	for _, w := range weight {
-		left += w
-	}
-	room, fill := bins, 0
-	for i, x := range value {
-		// A new bin starts when this one is full, or when every value left can have its own.
-		if i == 0 || fill >= (left+fill)/max(room, 1) || len(value)-i < room {
-			c.low, c.high = append(c.low, x), append(c.high, x)
-			room--
-			fill = 0
+func (d Dense) load(m *matrix, cfg *Config) {
+	parallel(cfg.Goroutines, len(d), func(_, c int) {
+		keys, present := sample(d[c])
+		m.columns[c].cuts = newCuts(count(keys), cfg.binsFor(m.rows, present), present <= sampleRows)
+	})
+	var b block
+	for c := range d {
+		if m.columns[c].splits(false) {
+			b.columns = append(b.columns, c)
 		}
-		c.high[len(c.high)-1] = x
-		fill += weight[i]
-		left -= weight[i]
 	}
-	c.cutEdges()
-	return c
-}
-
-func (c *cuts) cutEdges() {
-	for b := range len(c.low) - 1 {
-		c.edge = append(c.edge, c.between(b, b+1))
-	}
-}
-
-// distinct sorts values and counts each; -0 counts as 0.
-func distinct(values []float32) (value []float32, weight []int) {
-	for i, x := range values {
-		values[i] = x + 0 // -0 + 0 is 0
-	}
-	slices.Sort(values)
-	for _, x := range values {
-		if n := len(value); n > 0 && value[n-1] == x {
-			weight[n-1]++
-			continue
+	m.blocks = []block{b}
+	m.place(cfg.Absent)
+	m.alloc(func(int) int { return m.rows })
+	parallel(cfg.Goroutines, m.segments(), func(_, s int) {
+		from, to := m.segment(s)
+		m.runs[s] = []run{{0, from, to}}
+		for _, c := range b.columns {
+			m.fillColumn(c, d[c], from, to)
 		}
-		value, weight = append(value, x), append(weight, 1)
+	})
+}
+
+// splits says whether a column can tell rows apart.
+func (c *column) splits(absent bool) bool {
+	return c.bins() > 1 || (absent && c.bins() == 1)
+}
+
+// fillColumn bins the rows of a dense column.
+func (m *matrix) fillColumn(at int, values []float32, from, to int) {
+	c := &m.columns[at]
+	l := &m.lanes[c.lane]
+	w := len(l.columns)
+	for r := from; r < to; r++ {
+		b := c.absent
+		if x := values[r]; x == x {
+			b = c.bin(x)
+		}
+		if l.wide != nil {
+			l.wide[r] = uint16(b)
+		} else {
+			l.narrow[r*w+c.at] = uint8(b)
+		}
 	}
-	return value, weight
+}
+
+// sample returns the keys of at most sampleRows values that are not NaN, and
+// how many such values there are.
+func sample(values []float32) (keys []int32, present int) {
+	values = withoutNaN(values)
+	p := newPicker(len(values))
+	keys = make([]int32, 0, p.wanted)
+	for p.next < p.total {
+		keys = append(keys, orderedKey(values[p.next]))
+		p.advance()
+	}
+	return keys, len(values)
+}
+
+func withoutNaN(values []float32) []float32 {
+	isNaN := func(x float32) bool { return x != x }
+	if !slices.ContainsFunc(values, isNaN) {
+		return values
+	}
+	return slices.DeleteFunc(slices.Clone(values), isNaN)
+}
+
+// picker picks a sample spread over all: one at random from each of as many
+// equal strata as are wanted. It always picks the same.
+type picker struct {
+	total, wanted int
+	stratum, next int
+}
+
+func newPicker(total int) picker {
+	p := picker{total: total, wanted: min(total, sampleRows), stratum: -1}
+	p.advance()
+	return p
+}
+
+// pick says whether number i, asked in rising order, is picked.
+func (p *picker) pick(i int) bool {
+	if i != p.next {
+		return false
+	}
+	p.advance()
+	return true
+}
+
+func (p *picker) advance() {
+	p.stratum++
+	if p.stratum >= p.wanted {
+		p.next = p.total
+		return
+	}
+	first, end := p.bound(p.stratum), p.bound(p.stratum+1)
+	hi, _ := bits.Mul64(mix(uint64(p.stratum)), uint64(end-first))
+	p.next = first + int(hi)
+}
+
+func (p *picker) bound(stratum int) int { return stratum * p.total / p.wanted }
+
+// mix is the finalizer of splitmix64 (Steele, Lea and Flood, 2014).
+func mix(x uint64) uint64 {
+	x += 0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
 }

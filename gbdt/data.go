@@ -11,6 +11,7 @@ type Data interface {
 	Rows() int
 	Columns() int
 	check(a Absent) error
+	load(m *matrix, cfg *Config)
 }
 
 // Dense holds a table column by column: Dense[c][r]. All columns have one

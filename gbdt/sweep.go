@@ -1,0 +1,293 @@
+package gbdt
+
+// moves says, lane by lane, where splits send rows.
+type moves struct {
+	lanes []laneMoves
+}
+
+type laneMoves struct {
+	block, lane int
+	bySlot      []move
+}
+
+// move sends the rows of a slot whose bin, at a place of the record, is one of
+// span bins from low on, to another slot.
+type move struct{ at, low, span, to uint16 }
+
+// add adds the split of a tip.
+func (v *moves) add(m *matrix, t *tip, to uint16) {
+	c := &m.columns[t.best.column]
+	l := v.lane(c.lane, m.lanes[c.lane].block)
+	for len(l.bySlot) <= int(t.slot) {
+		l.bySlot = append(l.bySlot, move{})
+	}
+	first := t.best.last + 1
+	mv := move{at: uint16(c.at), to: to, low: uint16(first), span: uint16(c.bins() - first)}
+	if !t.best.absentLeft {
+		mv.low, mv.span = 0, uint16(first)
+	}
+	l.bySlot[t.slot] = mv
+}
+
+func (v *moves) lane(lane, block int) *laneMoves {
+	for i := range v.lanes {
+		if v.lanes[i].lane == lane {
+			return &v.lanes[i]
+		}
+	}
+	v.lanes = append(v.lanes, laneMoves{block: block, lane: lane})
+	return &v.lanes[len(v.lanes)-1]
+}
+
+// pad gives every slot a move; the slots that no split is for keep their rows.
+func (v *moves) pad(slots int) {
+	for i := range v.lanes {
+		for len(v.lanes[i].bySlot) < slots {
+			v.lanes[i].bySlot = append(v.lanes[i].bySlot, move{})
+		}
+	}
+}
+
+func (g *grower) padPending() {
+	for i := range g.pending {
+		g.pending[i].pad(len(g.nodes))
+	}
+}
+
+// sweep sends the rows through the pending splits and adds those that end in a
+// target to the workers' tallies of it. Without pending splits all rows are in
+// the one target.
+func (g *grower) sweep(targets []*tip) {
+	of := g.targetBySlot(targets)
+	g.padPending()
+	parallel(len(g.workers), g.m.segments(), func(n, s int) {
+		w := g.workers[n]
+		w.prepare(g, len(targets))
+		from, to := g.m.segment(s)
+		g.route(s)
+		for i, t := range targets {
+			w.tallies[i].room(g.m, to-from, t.total.rows)
+		}
+		if len(g.nodes) == 1 {
+			g.tallyAll(w, s)
+		} else {
+			g.tallyTargets(w, s, of)
+		}
+	})
+	g.pending = g.pending[:0]
+	for i, t := range targets {
+		for _, part := range g.tallies(i) {
+			part.mark(t.hist.live)
+		}
+	}
+}
+
+// targetBySlot returns the number of the target that a slot is, or -1.
+func (g *grower) targetBySlot(targets []*tip) []int16 {
+	of := make([]int16, len(g.nodes))
+	for i := range of {
+		of[i] = -1
+	}
+	for i, t := range targets {
+		of[t.slot] = int16(i)
+	}
+	return of
+}
+
+// route sends the rows of a segment through the pending splits.
+func (g *grower) route(s int) {
+	from, to := g.m.segment(s)
+	slot := g.rows.slot[from:to]
+	for _, v := range g.pending {
+		for _, l := range v.lanes {
+			g.m.route(s, l, slot)
+		}
+	}
+}
+
+func (m *matrix) route(s int, v laneMoves, slot []uint16) {
+	run, ok := m.find(s, v.block)
+	if !ok {
+		return
+	}
+	l, row := &m.lanes[v.lane], m.blocks[v.block].row
+	switch {
+	case l.wide != nil && row == nil:
+		routeWide(slot, l.wide[run.from:run.to], v.bySlot)
+	case l.wide != nil:
+		routeWideRows(slot, row[run.from:run.to], l.wide[run.from:run.to], v.bySlot)
+	case row == nil:
+		w := len(l.columns)
+		routeNarrow(slot, l.narrow[run.from*w:run.to*w], w, v.bySlot)
+	default:
+		w := len(l.columns)
+		routeNarrowRows(slot, row[run.from:run.to], l.narrow[run.from*w:run.to*w], w, v.bySlot)
+	}
+}
+
+func routeNarrow(slot []uint16, rec []uint8, width int, bySlot []move) {
+	for i, s := range slot {
+		m := bySlot[s]
+		if uint16(rec[i*width+int(m.at)])-m.low < m.span {
+			s = m.to
+		}
+		slot[i] = s
+	}
+}
+
+func routeNarrowRows(slot, row []uint16, rec []uint8, width int, bySlot []move) {
+	for i, r := range row {
+		s := slot[r]
+		m := bySlot[s]
+		if uint16(rec[i*width+int(m.at)])-m.low < m.span {
+			s = m.to
+		}
+		slot[r] = s
+	}
+}
+
+func routeWide(slot, rec []uint16, bySlot []move) {
+	for i, s := range slot {
+		if m := bySlot[s]; rec[i]-m.low < m.span {
+			slot[i] = m.to
+		}
+	}
+}
+
+func routeWideRows(slot, row, rec []uint16, bySlot []move) {
+	for i, r := range row {
+		if m := bySlot[slot[r]]; rec[i]-m.low < m.span {
+			slot[r] = m.to
+		}
+	}
+}
+
+// tallyAll adds all rows of a segment to the only target.
+func (g *grower) tallyAll(w *worker, s int) {
+	from, to := g.m.segment(s)
+	t := w.tallies[0]
+	for _, run := range g.m.runs[s] {
+		t.touched[run.block] = true
+		b := &g.m.blocks[run.block]
+		t.addRun(g.m, b, run, w.values(b, run, g.rows.stat[from:to]), &t.stat)
+		if t.weight != nil {
+			t.addRun(g.m, b, run, w.values(b, run, g.rows.weight[from:to]), t.weight)
+		}
+	}
+}
+
+func (t *tally) addRun(m *matrix, b *block, r run, val []int64, p *plane) {
+	for _, l := range b.lanes {
+		m.lanes[l].add(p, r.from, val)
+	}
+}
+
+// values returns the records' values, given those of the segment's rows.
+func (w *worker) values(b *block, r run, val []int64) []int64 {
+	if b.row == nil {
+		return val
+	}
+	out := w.val[:r.to-r.from]
+	for i, row := range b.row[r.from:r.to] {
+		out[i] = val[row]
+	}
+	return out
+}
+
+// tallyTargets adds the rows of a segment that are in a target to its tally.
+func (g *grower) tallyTargets(w *worker, s int, of []int16) {
+	from, to := g.m.segment(s)
+	slot := g.rows.slot[from:to]
+	for _, run := range g.m.runs[s] {
+		w.choose(&g.m.blocks[run.block], run, slot, of)
+		for i, pos := range w.pos {
+			if len(pos) > 0 {
+				g.pickRun(w, i, run, from, to)
+			}
+		}
+	}
+}
+
+// choose lists the records of each target.
+func (w *worker) choose(b *block, r run, slot []uint16, of []int16) {
+	for i := range w.pos {
+		w.pos[i] = w.pos[i][:0]
+	}
+	if b.row == nil {
+		for i, s := range slot {
+			if t := of[s]; t >= 0 {
+				w.pos[t] = append(w.pos[t], uint16(i))
+			}
+		}
+		return
+	}
+	for i, row := range b.row[r.from:r.to] {
+		if t := of[slot[row]]; t >= 0 {
+			w.pos[t] = append(w.pos[t], uint16(i))
+		}
+	}
+}
+
+func (g *grower) pickRun(w *worker, target int, r run, from, to int) {
+	t, b, pos := w.tallies[target], &g.m.blocks[r.block], w.pos[target]
+	t.touched[r.block] = true
+	val := w.picked(b, r, pos, g.rows.stat[from:to])
+	for _, l := range b.lanes {
+		g.m.lanes[l].pick(&t.stat, r.from, pos, val)
+	}
+	if t.weight == nil {
+		return
+	}
+	val = w.picked(b, r, pos, g.rows.weight[from:to])
+	for _, l := range b.lanes {
+		g.m.lanes[l].pick(t.weight, r.from, pos, val)
+	}
+}
+
+func (w *worker) picked(b *block, r run, pos []uint16, val []int64) []int64 {
+	out := w.val[:len(pos)]
+	if b.row == nil {
+		for k, p := range pos {
+			out[k] = val[p]
+		}
+		return out
+	}
+	row := b.row[r.from:r.to]
+	for k, p := range pos {
+		out[k] = val[row[p]]
+	}
+	return out
+}
+
+// prepare makes room for so many targets.
+func (w *worker) prepare(g *grower, targets int) {
+	for len(w.tallies) < targets {
+		w.tallies = append(w.tallies, newTally(g.m, g.rows.weight != nil))
+	}
+	for len(w.pos) < targets {
+		w.pos = append(w.pos, make([]uint16, 0, segmentRows))
+	}
+	if w.val == nil {
+		w.val = make([]int64, segmentRows)
+	}
+}
+
+// mark notes in live the blocks of which there are sums.
+func (t *tally) mark(live []bool) {
+	for b, touched := range t.touched {
+		if touched || (t.spilled != nil && t.spilled.live[b]) {
+			live[b] = true
+		}
+	}
+}
+
+// reset says that the tallies have been taken.
+func (w *worker) reset() {
+	for _, t := range w.tallies {
+		clear(t.touched)
+		t.rows = 0
+		if t.spilled != nil {
+			clear(t.spilled.live)
+		}
+	}
+}
