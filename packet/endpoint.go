@@ -4,8 +4,9 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
-	"math/bits"
 	"net/netip"
+
+	"botnetdetect/protocol"
 )
 
 // Kind says what an Endpoint holds.
@@ -88,14 +89,7 @@ func (e Endpoint) Compare(f Endpoint) int {
 
 // hash mixes kind and address into 64 bits; the same on every machine.
 func (e *Endpoint) hash() uint64 {
-	lo, hi := le.Uint64(e.addr[:8]), le.Uint64(e.addr[8:])
-	return mix(lo^uint64(e.kind)<<56, hi)
-}
-
-// mix is a multiply-and-fold of two words, as in wyhash.
-func mix(a, b uint64) uint64 {
-	hi, lo := bits.Mul64(a^0xa0761d6478bd642f, b^0xe7037ed1a0b428db)
-	return hi ^ lo
+	return protocol.HashAddress(uint8(e.kind), le.Uint64(e.addr[:8]), le.Uint64(e.addr[8:]))
 }
 
 // String returns the text form as tshark prints it: dotted quad, RFC 5952, or

@@ -12,13 +12,13 @@ type Namer struct {
 
 // NewNamer returns a Namer that has seen no packet. Its memory is bounded, however many
 // conversations there are.
-func NewNamer() *Namer { return &Namer{engine: protocol.NewEngine()} }
+func NewNamer() *Namer { return &Namer{engine: protocol.NewEngine(protocol.Limits{})} }
 
 // Name sets p.Protocol and p.Answers. p must come from Decode, with the bytes of
 // its frame still in place.
 func (n *Namer) Name(p *Packet) {
-	p.view.Pair = p.Shard()
-	p.view.Forward = p.Src.Compare(p.Dst) < 0
+	p.view.Src, p.view.Dst = p.Src.hash(), p.Dst.hash()
+	p.view.Order = int8(p.Src.Compare(p.Dst))
 	p.Protocol = n.engine.Name(&p.view)
 	p.Answers = nil
 	if addrs := n.engine.Answers(); len(addrs) > 0 {

@@ -32,8 +32,8 @@ type View struct {
 	Seq, Ack uint32
 	// FragID and FragOffset (in bytes) place an IP fragment in its datagram.
 	FragID, FragOffset uint32
-	// Pair is a hash of the two endpoints that does not depend on their order.
-	Pair uint64
+	// Src and Dst are hashes of the two endpoints.
+	Src, Dst uint64
 	// SrcPort and DstPort are TCP's or UDP's ports; zero in other packets.
 	SrcPort, DstPort uint16
 	// Window is TCP's window as sent, unscaled.
@@ -45,8 +45,8 @@ type View struct {
 	Flags uint8
 	// Wrap is the tunnel that shows in the name, as in GTP <TCP>.
 	Wrap Wrap
-	// Forward tells the two directions of a pair apart: source sorts before destination.
-	Forward bool
+	// Order is how Src compares with Dst, the addresses and not the hashes: -1, 0 or 1.
+	Order int8
 	// Fragment marks a piece of an IP datagram; its Payload has no upper header.
 	Fragment bool
 	// More says that further fragments of the datagram follow.

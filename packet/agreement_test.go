@@ -1,0 +1,190 @@
+package packet
+
+import (
+	"cmp"
+	"flag"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"botnetdetect/capture"
+	"botnetdetect/protocol"
+)
+
+var confusion = flag.Int("confusion", 0, "print this many of the commonest disagreements with tshark")
+var only = flag.String("only", "", "compare only captures whose path contains this")
+
+// agreement counts how often our names and tshark's are the same.
+type agreement struct {
+	packets, samePackets int
+	flows, sameFlows     int
+	confused             map[[2]string]int
+	confusedFlows        map[string]int
+	where                map[[2]string]map[string]int
+}
+
+func newAgreement() *agreement {
+	return &agreement{confused: map[[2]string]int{}, confusedFlows: map[string]int{}, where: map[[2]string]map[string]int{}}
+}
+
+// TestAgreement states how far the native engine may fall behind tshark on real captures.
+func TestAgreement(t *testing.T) {
+	root := sharedData(t)
+	for _, c := range []struct {
+		name           string
+		folders        []string
+		packets, flows float64
+	}{
+		{"training", []string{"Benign", "Botnet", "Other"}, 0, 0},
+		{"robustness", []string{"robustness"}, 0, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			a := newAgreement()
+			for _, folder := range c.folders {
+				for _, path := range captures(t, root, folder) {
+					if strings.Contains(path, *only) {
+						a.compare(t, root, path)
+					}
+				}
+			}
+			a.report(t)
+			if p := share(a.samePackets, a.packets); p < c.packets {
+				t.Errorf("packets with tshark's name: %.3f %%, want at least %.3f %%", p, c.packets)
+			}
+			if f := share(a.sameFlows, a.flows); f < c.flows {
+				t.Errorf("P2P flows with tshark's names: %.3f %%, want at least %.3f %%", f, c.flows)
+			}
+		})
+	}
+}
+
+func share(same, all int) float64 { return 100 * float64(same) / float64(max(all, 1)) }
+
+// names are the protocol names of one flow.
+type names map[string]bool
+
+type flowNames struct{ ours, theirs names }
+
+func (a *agreement) compare(t *testing.T, root, path string) {
+	want := witness(t, root, path)
+	namer, voc, i := NewNamer(), protocol.NewVocabulary(), 0
+	flows, resolved := map[[2]string]*flowNames{}, map[string]bool{}
+	rel, _ := filepath.Rel(root, path)
+	err := eachFrame(path, func(f *capture.Frame) {
+		if i == len(want) {
+			return
+		}
+		w := want[i]
+		i++
+		var p Packet
+		if Decode(f, &p); true {
+			namer.Name(&p)
+		}
+		got := seen{name: voc.Name(p.Protocol), src: p.Src.String(), dst: p.Dst.String()}
+		a.packet(rel, got, w, i)
+		for _, r := range w.answers {
+			resolved[r] = true
+		}
+		if w.src != "" && w.dst != "" {
+			of(flows, w).theirs[w.name] = true
+		}
+		if got.src != "" && got.dst != "" {
+			of(flows, got).ours[got.name] = true
+		}
+	})
+	if err != nil {
+		t.Logf("%s: %v", rel, err)
+	}
+	a.addFlows(flows, resolved)
+}
+
+func of(flows map[[2]string]*flowNames, s seen) *flowNames {
+	key := [2]string{min(s.src, s.dst), max(s.src, s.dst)}
+	if flows[key] == nil {
+		flows[key] = &flowNames{names{}, names{}}
+	}
+	return flows[key]
+}
+
+func (a *agreement) packet(rel string, got, want seen, number int) {
+	a.packets++
+	key := [2]string{got.name, want.name}
+	if got.src != want.src || got.dst != want.dst {
+		key = [2]string{"endpoints of " + got.name, want.name}
+	} else if got.name == want.name {
+		a.samePackets++
+		return
+	}
+	a.confused[key]++
+	if a.where[key] == nil {
+		a.where[key] = map[string]int{}
+	}
+	a.where[key][fmt.Sprintf("%s:%d", rel, number)]++
+}
+
+func (a *agreement) addFlows(flows map[[2]string]*flowNames, resolved map[string]bool) {
+	for key, f := range flows {
+		if resolved[key[0]] || resolved[key[1]] {
+			continue
+		}
+		a.flows++
+		ours, theirs := f.ours.String(), f.theirs.String()
+		if ours == theirs {
+			a.sameFlows++
+			continue
+		}
+		a.confusedFlows[ours+" | "+theirs]++
+	}
+}
+
+func (n names) String() string {
+	var all []string
+	for name := range n {
+		all = append(all, name)
+	}
+	slices.Sort(all)
+	return strings.Join(all, " ")
+}
+
+func (a *agreement) report(t *testing.T) {
+	t.Logf("packets: %d of %d = %.3f %%; P2P flows: %d of %d = %.3f %%", a.samePackets, a.packets, share(a.samePackets, a.packets),
+		a.sameFlows, a.flows, share(a.sameFlows, a.flows))
+	if *confusion == 0 {
+		return
+	}
+	for _, k := range commonest(a.confused, *confusion) {
+		t.Logf("%7d  ours %-20s tshark %-20s %s", a.confused[k], k[0], k[1], examples(a.where[k]))
+	}
+	for _, k := range commonest(a.confusedFlows, *confusion) {
+		t.Logf("%7d flows: %s", a.confusedFlows[k], k)
+	}
+}
+
+func commonest[K comparable](count map[K]int, n int) (keys []K) {
+	for k := range count {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, func(a, b K) int {
+		return cmp.Or(cmp.Compare(count[b], count[a]), cmp.Compare(fmt.Sprint(a), fmt.Sprint(b)))
+	})
+	return keys[:min(n, len(keys))]
+}
+
+// examples names a few files with their number of cases and a frame of each.
+func examples(where map[string]int) string {
+	files, first := map[string]int{}, map[string]string{}
+	for at := range where {
+		file, frame, _ := strings.Cut(at, ":")
+		files[file]++
+		if first[file] == "" || len(frame) < len(first[file]) || len(frame) == len(first[file]) && frame < first[file] {
+			first[file] = frame
+		}
+	}
+	var out []string
+	for _, f := range commonest(files, 3) {
+		out = append(out, fmt.Sprintf("%s:%s(%d)", f, first[f], files[f]))
+	}
+	return strings.Join(out, " ")
+}

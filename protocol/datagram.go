@@ -1,0 +1,83 @@
+package protocol
+
+// guessDatagram asks whoever recognises a datagram by its content.
+func (e *Engine) guessDatagram(v *View) ID {
+	for _, guess := range e.datagramGuesses {
+		if id := guess(e, v); id != Unnamed {
+			return id
+		}
+	}
+	return Unnamed
+}
+
+func datagramGuesses() []datagramDissector {
+	return []datagramDissector{
+		guessSTUN, guessClassicSTUN, guessQUIC, guessDTLS, guessRTCP, guessWireGuard, guessDHT, guessSIP, guessRPC, guessDNS,
+	}
+}
+
+// ssdpDatagram reads SSDP, which is HTTP over UDP.
+func ssdpDatagram(_ *Engine, v *View) ID {
+	n, _, _ := line(v.Payload, 0, false)
+	if httpKind(v.Payload[:n]) == httpOther {
+		return Unnamed
+	}
+	return SSDP
+}
+
+// dhcpDatagram tells DHCP from BOOTP by the magic cookie and option 53 (RFC 2131).
+func dhcpDatagram(_ *Engine, v *View) ID {
+	b := v.Payload
+	if cookie, ok := be32(b, 236); !ok || cookie != 0x63825363 {
+		return BOOTP
+	}
+	for at := 240; at+1 < len(b); {
+		switch b[at] {
+		case 0:
+			at++
+			continue
+		case 53:
+			return DHCP
+		case 255:
+			return BOOTP
+		}
+		at += 2 + int(b[at+1])
+	}
+	return BOOTP
+}
+
+// radiusDatagram reads RADIUS, whose code must be a known one.
+func radiusDatagram(_ *Engine, v *View) ID {
+	if len(v.Payload) < 20 {
+		return Unnamed
+	}
+	return RADIUS
+}
+
+// tftpDatagram reads TFTP (RFC 1350). The server answers a request from a new
+// port, so the rest of the transfer is told by the client's.
+func tftpDatagram(e *Engine, v *View) ID {
+	if op, ok := be16(v.Payload, 0); ok && (op == 1 || op == 2) && v.DstPort == 69 {
+		e.expect(v, 17, v.SrcPort, byTFTP)
+	}
+	return TFTP
+}
+
+func guessSIP(_ *Engine, v *View) ID {
+	if isSIP(v.Payload) {
+		return SIP
+	}
+	return Unnamed
+}
+
+// isSIP says whether a request or status line of SIP begins b (RFC 3261).
+func isSIP(b []byte) bool {
+	n, _, _ := line(b, 0, false)
+	first := b[:n]
+	return hasPrefix(first, "SIP/2.0 ") || n > 8 && hasPrefix(first[n-8:], " SIP/2.0"[:8])
+}
+
+// guessRPC recognises a call or reply of ONC RPC (RFC 5531).
+func guessRPC(_ *Engine, v *View) ID {
+	return Unnamed
+}

@@ -1,0 +1,142 @@
+package protocol
+
+// dissector stands for the code that recognises one protocol; none is nobody.
+type dissector uint8
+
+// port assigns the ports from first to last to a dissector.
+type port struct {
+	first, last uint16
+	to          dissector
+}
+
+// portTable finds the dissector of a port in one step.
+type portTable [1 << 16]dissector
+
+func newPortTable(ports []port) *portTable {
+	t := new(portTable)
+	for _, p := range ports {
+		for n := int(p.first); n <= int(p.last); n++ {
+			t[n] = p.to
+		}
+	}
+	return t
+}
+
+// streamDissector reads messages of a TCP stream.
+type streamDissector func(*Engine, *message) result
+
+// datagramDissector names a UDP datagram; Unnamed if it is not of its protocol.
+type datagramDissector func(*Engine, *View) ID
+
+// dissect finds out whose a message is: first the dissector that claimed the
+// conversation, then the one of the server's port, of the lower and of the higher
+// port, then whoever recognises the content.
+func (e *Engine) dissect(m *message) result {
+	if m.c.owner != none {
+		if r := e.streams[m.c.owner](e, m); r != rejected {
+			return r
+		}
+	} else if e.expected.any() {
+		e.claimExpected(m.c, m.v)
+		if m.c.owner != none {
+			if r := e.streams[m.c.owner](e, m); r != rejected {
+				return r
+			}
+		}
+	}
+	low, high := min(m.v.SrcPort, m.v.DstPort), max(m.v.SrcPort, m.v.DstPort)
+	for _, p := range [...]uint16{m.c.server, low, high} {
+		d := e.tcpPorts[p]
+		if d == none || p == 0 {
+			continue
+		}
+		if r := e.streams[d](e, m); r != rejected {
+			return r
+		}
+	}
+	return e.guess(m)
+}
+
+// udp names a datagram in the same order.
+func (e *Engine) udp(v *View) ID {
+	if v.Broken {
+		return UDP
+	}
+	if len(v.Payload) == 0 {
+		return UDP
+	}
+	if c := e.conversations.find(v.key()); c != nil && c.owner != none {
+		if id := e.datagrams[c.owner](e, v); id != Unnamed {
+			return id
+		}
+	} else if e.expected.any() {
+		if id := e.expectedDatagram(v); id != Unnamed {
+			return id
+		}
+	}
+	for _, p := range [...]uint16{min(v.SrcPort, v.DstPort), max(v.SrcPort, v.DstPort)} {
+		d := e.udpPorts[p]
+		if d == none || p == 0 {
+			continue
+		}
+		if id := e.datagrams[d](e, v); id != Unnamed {
+			return id
+		}
+	}
+	if id := e.guessDatagram(v); id != Unnamed {
+		return id
+	}
+	return UDP
+}
+
+// claim makes d the owner of v's conversation.
+func (e *Engine) claim(v *View, d dissector) {
+	e.conversations.open(v.key()).owner = d
+}
+
+// expectations are conversations that others announced: an FTP session its data
+// connection, for one. Bounded: the oldest of maxExpected is forgotten.
+type expectations struct {
+	by   map[uint64]dissector
+	ring [maxExpected]uint64
+	next int
+}
+
+const maxExpected = 4096
+
+func (x *expectations) any() bool { return len(x.by) > 0 }
+
+// expect announces that a conversation of v's endpoints in which one side has
+// port belongs to d.
+func (e *Engine) expect(v *View, transport, port uint16, d dissector) {
+	x := &e.expected
+	if x.by == nil {
+		x.by = make(map[uint64]dissector)
+	}
+	w := View{Src: v.Src, Dst: v.Dst, Number: transport}
+	key := w.expectKey(port)
+	if _, ok := x.by[key]; !ok {
+		delete(x.by, x.ring[x.next])
+		x.ring[x.next] = key
+		x.next = (x.next + 1) % maxExpected
+	}
+	x.by[key] = d
+}
+
+func (e *Engine) expectedOwner(v *View) dissector {
+	if d, ok := e.expected.by[v.expectKey(v.SrcPort)]; ok {
+		return d
+	}
+	return e.expected.by[v.expectKey(v.DstPort)]
+}
+
+func (e *Engine) claimExpected(c *conversation, v *View) { c.owner = e.expectedOwner(v) }
+
+func (e *Engine) expectedDatagram(v *View) ID {
+	d := e.expectedOwner(v)
+	if d == none {
+		return Unnamed
+	}
+	e.claim(v, d)
+	return e.datagrams[d](e, v)
+}

@@ -1,0 +1,192 @@
+package protocol
+
+// A TCP segment gets its name in three steps, as in tshark:
+//
+//	follow      does it bring new bytes? if not it is TCP         tcpseq.go
+//	reassemble  does it begin or complete a message?              here
+//	dissect     whose message is it? claimed, by port, by content tcpport.go
+//
+// A segment that only continues a message is TCP; the one that completes it has
+// the message's name.
+
+func (e *Engine) tcp(v *View) ID {
+	if v.Broken {
+		return TCP
+	}
+	n := uint32(len(v.Payload)) + v.Missing
+	c := e.conversations.open(v.key())
+	again := c.follow(v, n)
+	h := &c.half[v.dir()]
+	if n == 0 {
+		if v.Flags&(FIN|RST) != 0 && h.pending != nil {
+			return e.finish(c, v, again)
+		}
+		return TCP
+	}
+	s := segment{c: c, h: h, v: v, again: again, name: TCP, seq: v.Seq, data: v.Payload, size: n}
+	if v.Missing > 0 {
+		return e.cut(&s)
+	}
+	e.reassemble(&s)
+	if v.Flags&FIN != 0 && h.pending != nil && h.pending.untilFIN && s.name == TCP {
+		return e.finish(c, v, again)
+	}
+	return s.name
+}
+
+// segment is the part of a TCP segment's data that is still to be dealt with.
+type segment struct {
+	c     *conversation
+	h     *half
+	v     *View
+	again bool // brings nothing new: it may complete a message, but is not looked into
+	name  ID
+	fixed bool // name is settled: later messages in the segment do not change it
+	seq   uint32
+	data  []byte
+	size  uint32
+}
+
+// maxPasses bounds how many messages that began earlier or end later one segment
+// may hold before the rest is left unread.
+const maxPasses = 64
+
+func (e *Engine) reassemble(s *segment) {
+	for range maxPasses {
+		if s.size == 0 {
+			return
+		}
+		if s.h.pending.covers(s.seq) {
+			e.proceed(s)
+			continue
+		}
+		if s.again {
+			return
+		}
+		e.begin(s)
+		return
+	}
+}
+
+// begin deals with data that does not continue a message.
+func (e *Engine) begin(s *segment) {
+	e.release(s.h)
+	m := message{data: s.data, size: int(s.size), canWait: true, c: s.c, v: s.v}
+	r := e.dissect(&m)
+	s.rename(&r)
+	if r.need == 0 || r.used >= int(s.size) && r.need != untilFIN {
+		return
+	}
+	p := e.pool.get()
+	s.h.pending = p
+	p.start = s.seq + uint32(r.used)
+	p.await(s.seq+s.size, r.need)
+	p.put(0, s.data[r.used:], s.size-uint32(r.used))
+	p.forget(uint32(r.keep), uint32(r.skipTo))
+	e.pool.charge(p)
+}
+
+// await sets the end of the message to need bytes beyond next.
+func (p *pending) await(next uint32, need int) {
+	switch need {
+	case oneMore:
+		p.end, p.entire = next+1, true
+	case untilFIN:
+		p.end, p.entire, p.untilFIN = next+1<<30, false, true
+	default:
+		p.end, p.entire = next+uint32(min(need, 1<<30)), false
+	}
+}
+
+// rename takes over the name that a dissector gave, if a message or the part of one
+// before the first byte that must wait was dealt with.
+func (s *segment) rename(r *result) {
+	if !s.fixed && r.name != Unnamed && (r.need == 0 || r.used > 0) {
+		s.name = r.name
+	}
+}
+
+// proceed adds the next bytes to the pending message, and hands it over if it is whole.
+func (e *Engine) proceed(s *segment) {
+	p := s.h.pending
+	n := s.size
+	if !p.entire {
+		n = min(n, p.end-s.seq)
+	}
+	next := s.seq + n
+	p.put(s.seq-p.start, s.data[:n], n)
+	e.pool.charge(p)
+	if p.entire && after(next, p.end) {
+		p.end = next
+	}
+	s.seq, s.data, s.size = next, s.data[n:], s.size-n
+	if p.whole() {
+		e.complete(s, p, next)
+	}
+	if s.size > 0 && (s.h.pending != p || !p.covers(s.seq)) {
+		s.fixed = true
+	}
+}
+
+// complete hands a whole message to its dissector, which may find that it needs
+// still more.
+func (e *Engine) complete(s *segment, p *pending, next uint32) {
+	if s.again {
+		e.release(s.h)
+		return
+	}
+	m := message{data: p.data, keep: int(p.keep), gap: int(p.gap), size: int(p.size), canWait: true, joined: true, c: s.c, v: s.v}
+	if p.gap == 0 {
+		m.keep = len(p.data)
+	}
+	r := e.dissect(&m)
+	s.rename(&r)
+	if r.need == 0 {
+		e.release(s.h)
+		return
+	}
+	if after(p.start+p.size, next) {
+		next = p.start + p.size
+	}
+	if r.used > 0 {
+		p.advance(uint32(r.used))
+	}
+	p.await(next, r.need)
+	p.forget(uint32(r.keep), uint32(r.skipTo))
+}
+
+// finish hands over a message that ends with the stream.
+func (e *Engine) finish(c *conversation, v *View, again bool) ID {
+	h := &c.half[v.dir()]
+	p := h.pending
+	defer e.release(h)
+	if !p.untilFIN || again || p.pieces > 0 || v.Flags&FIN == 0 || v.Seq+uint32(len(v.Payload)) != p.start+p.size {
+		return TCP
+	}
+	m := message{data: p.data, keep: int(p.keep), gap: int(p.gap), size: int(p.size), joined: true, last: true, c: c, v: v}
+	if r := e.dissect(&m); r.name != Unnamed {
+		return r.name
+	}
+	return TCP
+}
+
+// cut names a segment that lost bytes to the snap length: what is there is looked
+// at on its own.
+func (e *Engine) cut(s *segment) ID {
+	if s.again {
+		return TCP
+	}
+	m := message{data: s.data, size: int(s.size), c: s.c, v: s.v}
+	if r := e.dissect(&m); r.name != Unnamed {
+		return r.name
+	}
+	return TCP
+}
+
+// release gives back what is pending in h.
+func (e *Engine) release(h *half) {
+	if h.pending != nil {
+		e.pool.put(h.pending)
+		h.pending = nil
+	}
+}

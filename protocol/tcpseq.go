@@ -1,0 +1,122 @@
+package protocol
+
+// The steps of a TCP handshake that a conversation notes.
+const (
+	sawSYN = 1 << iota
+	sawSYNACK
+	sawACK
+)
+
+const (
+	// A segment that does not advance the stream within this time of the one that did
+	// is out of order rather than sent again, if the round trip is not known.
+	reorderTime = 3_000_000 // nanoseconds
+	// fastTime is how soon after duplicate acknowledgements a repeat counts as theirs.
+	fastTime = 20_000_000
+)
+
+// before and after compare sequence numbers, which wrap (RFC 9293, 3.4).
+func before(a, b uint32) bool { return int32(a-b) < 0 }
+func after(a, b uint32) bool  { return int32(a-b) > 0 }
+
+// follow notes a segment with n bytes of data in its conversation and says
+// whether it brings nothing new: sent again, or out of order. tshark does not
+// look into such segments, since it might see the same message twice.
+func (c *conversation) follow(v *View, n uint32) (again bool) {
+	dir := v.dir()
+	fwd, rev := &c.half[dir], &c.half[1-dir]
+	if v.Flags&SYN != 0 {
+		fwd = c.synchronise(v, dir)
+		rev = &c.half[1-dir]
+	}
+	c.timeHandshake(v)
+	probe := n == 1 && fwd.seen&seenNext != 0 && v.Seq == fwd.next && rev.seen&seenAck != 0 && rev.window == 0
+	if !probe {
+		fwd.countDuplicates(v, n)
+	}
+	if n > 0 || v.Flags&(SYN|FIN) != 0 {
+		again = !probe && c.repeats(v, fwd, rev, n)
+	}
+	fwd.advance(v, n, probe)
+	return again
+}
+
+// synchronise starts the conversation anew if a SYN with another sequence number
+// shows that its ports are used again.
+func (c *conversation) synchronise(v *View, dir int) *half {
+	h := &c.half[dir]
+	if h.seen&seenSYN != 0 && h.isn != v.Seq && v.Flags&ACK == 0 {
+		*c = conversation{key: c.key, half: [2]half{{pending: c.half[0].pending}, {pending: c.half[1].pending}}}
+	}
+	h.isn = v.Seq
+	h.seen |= seenSYN
+	if v.Flags&ACK == 0 {
+		c.server = v.DstPort
+	} else {
+		c.server = v.SrcPort
+	}
+	return h
+}
+
+// timeHandshake measures the round trip between SYN and the ACK that ends the handshake.
+func (c *conversation) timeHandshake(v *View) {
+	switch v.Flags & (SYN | ACK) {
+	case SYN:
+		if c.handshake == 0 {
+			c.handshake, c.synTime = sawSYN, v.Time
+		}
+	case SYN | ACK:
+		if c.handshake == sawSYN {
+			c.handshake |= sawSYNACK
+		}
+	case ACK:
+		if c.handshake == sawSYN|sawSYNACK {
+			c.handshake |= sawACK
+			c.rtt = v.Time - c.synTime
+		}
+	}
+}
+
+// countDuplicates counts acknowledgements that repeat the one before.
+func (h *half) countDuplicates(v *View, n uint32) {
+	switch {
+	case h.seen&seenAck == 0 || v.Ack != h.acked:
+		h.dupAcks = 0
+	case n == 0 && v.Window != 0 && v.Window == h.window && v.Seq == h.next && v.Flags&(SYN|FIN|RST) == 0 && h.dupAcks < 255:
+		h.dupAcks++
+	}
+}
+
+// repeats says whether a segment with n bytes does not advance its stream.
+func (c *conversation) repeats(v *View, fwd, rev *half, n uint32) bool {
+	if fwd.seen&seenNext == 0 {
+		return n > 0 && rev.seen&seenAck != 0 && rev.acked != 0 && !after(v.Seq+n, rev.acked)
+	}
+	if keepAlive := n <= 1 && v.Seq == fwd.next-1 && v.Flags&(SYN|FIN|RST) == 0; keepAlive {
+		return false
+	}
+	if n > 0 && rev.seen&seenAck != 0 && rev.acked != 0 && !after(v.Seq+n, rev.acked) {
+		return true // all of it was acknowledged before
+	}
+	if n > 1 && v.Seq == fwd.next-1 { // it begins with the byte of a window probe
+		return false
+	}
+	return before(v.Seq, fwd.next)
+}
+
+// advance notes where the stream stands after a segment with n bytes.
+func (h *half) advance(v *View, n uint32, probe bool) {
+	next := v.Seq + n
+	if v.Flags&(SYN|FIN) != 0 {
+		next++
+	}
+	if h.seen&seenNext == 0 || after(next, h.next) && !probe {
+		h.next, h.nextTime = next, v.Time
+		h.seen |= seenNext
+	}
+	h.window = v.Window
+	if v.Flags&ACK != 0 {
+		h.acked, h.ackTime = v.Ack, v.Time
+		h.seen |= seenAck
+	}
+}
