@@ -9,7 +9,9 @@ import (
 	"botnetdetect/packet"
 )
 
-// parse reads one line of fields into p, whose Seq it leaves.
+// parse reads one line of fields into p, whose Seq it leaves. Answers count in DNS
+// proper only: over mDNS and LLMNR hosts name themselves, and would take all their
+// own flows out of sight; in ICMP errors answers are merely quoted.
 func (r *Reader) parse(line string, p *packet.Packet) error {
 	column := strings.Split(line, "\t")
 	if len(column) != len(fields) {
@@ -28,7 +30,10 @@ func (r *Reader) parse(line string, p *packet.Packet) error {
 	if p.Protocol, err = r.Vocabulary.Intern(strings.ReplaceAll(column[4], " ", "_")); err != nil {
 		return err
 	}
-	p.Answers = appendAddresses(p.Answers[:0], column[5], column[6])
+	p.Answers = p.Answers[:0]
+	if column[4] == "DNS" {
+		p.Answers = appendAddresses(p.Answers, column[5], column[6])
+	}
 	return nil
 }
 

@@ -35,18 +35,24 @@ func TestParseTime(t *testing.T) {
 func TestParse(t *testing.T) {
 	r := Reader{Vocabulary: protocol.NewVocabulary()}
 	var p packet.Packet
-	line := "1.000000001\t342\t10.0.0.53\tfe80::1\tBT DHT\t1.2.3.4,5.6.7.8\t2001:db8::1"
+	line := "1.000000001\t342\t10.0.0.53\tfe80::1\tDNS\t1.2.3.4,5.6.7.8\t2001:db8::1"
 	if err := r.parse(line, &p); err != nil {
 		t.Fatal(err)
 	}
 	if p.Time != 1e9+1 || p.Length != 342 || p.Src.String() != "10.0.0.53" || p.Dst.String() != "fe80::1" {
 		t.Errorf("read %+v", p)
 	}
-	if name := r.Vocabulary.Name(p.Protocol); name != "BT_DHT" {
+	if name := r.Vocabulary.Name(p.Protocol); name != "DNS" {
 		t.Errorf("protocol %q", name)
 	}
 	if len(p.Answers) != 3 || p.Answers[2].String() != "2001:db8::1" {
 		t.Errorf("answers %v", p.Answers)
+	}
+	if err := r.parse("1.0\t60\t1.1.1.1\t2.2.2.2\tBT DHT\t1.2.3.4\t", &p); err != nil {
+		t.Fatal(err)
+	}
+	if name := r.Vocabulary.Name(p.Protocol); name != "BT_DHT" || len(p.Answers) != 0 {
+		t.Errorf("protocol %q, answers %v", name, p.Answers)
 	}
 	if err := r.parse("1.0\t60\thost\t00:11:22:33:44:55\tUSB\t\t", &p); err != nil {
 		t.Fatal(err)
