@@ -72,6 +72,8 @@ func hint(prefix []byte) string {
 		{"\xfd7zXZ\x00", "it is xz-compressed: unpack it first"},
 		{"BZh", "it is bzip2-compressed: unpack it first"},
 		{"\x04\x22\x4d\x18", "it is lz4-compressed: unpack it first"},
+		{"\x1f\x8b", "it is compressed twice: unpack it once"},
+		{"\x28\xb5\x2f\xfd", "it is compressed twice: unpack it once"},
 		{"PK\x03\x04", "it is a zip archive: unpack it first"},
 		{"snoop\x00", "it is a snoop capture: convert it with editcap -F pcap"},
 		{"GMBU", "it is a Network Monitor capture: convert it with editcap -F pcap"},

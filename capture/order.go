@@ -10,13 +10,13 @@ import (
 type order bool
 
 const (
-	little order = false
-	big    order = true
+	littleEndian order = false
+	bigEndian    order = true
 )
 
 func (o order) u16(b []byte) uint16 {
 	v := binary.LittleEndian.Uint16(b)
-	if o == big {
+	if o == bigEndian {
 		v = bits.ReverseBytes16(v)
 	}
 	return v
@@ -24,7 +24,7 @@ func (o order) u16(b []byte) uint16 {
 
 func (o order) u32(b []byte) uint32 {
 	v := binary.LittleEndian.Uint32(b)
-	if o == big {
+	if o == bigEndian {
 		v = bits.ReverseBytes32(v)
 	}
 	return v
@@ -32,7 +32,7 @@ func (o order) u32(b []byte) uint32 {
 
 func (o order) u64(b []byte) uint64 {
 	v := binary.LittleEndian.Uint64(b)
-	if o == big {
+	if o == bigEndian {
 		v = bits.ReverseBytes64(v)
 	}
 	return v

@@ -22,7 +22,7 @@ func pcapVariant(b []byte) (v variant, ok bool) {
 	if len(b) < 4 {
 		return variant{}, false
 	}
-	for _, o := range [...]order{little, big} {
+	for _, o := range [...]order{littleEndian, bigEndian} {
 		switch o.u32(b) {
 		case 0xa1b2c3d4:
 			return variant{o, 1000, pcapRecord}, true

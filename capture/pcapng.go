@@ -52,8 +52,13 @@ func (p *pcapng) walk(b []byte, at int64, out []Frame) (frames []Frame, n int64,
 		if again := int64(p.order.u32(block[total-4:])); again != total {
 			return out, n, errBlock("a block begins with length %d and ends with %d", total, again)
 		}
-		if out, err = p.block(kind, block, at+n, out); err != nil {
+		f := Frame{Seq: at + n}
+		found, err := p.block(kind, block[8:total-4], &f)
+		if err != nil {
 			return out, n, err
+		}
+		if found {
+			out = append(out, f)
 		}
 		n += total
 	}
@@ -98,30 +103,29 @@ func readsBlock(kind uint32) bool {
 	return false
 }
 
-// block reads one whole block, whose length is known to be sound.
-func (p *pcapng) block(kind uint32, block []byte, at int64, out []Frame) ([]Frame, error) {
-	body := block[8 : len(block)-4]
+// block reads the body of one block, and tells whether it was a frame, then in f.
+func (p *pcapng) block(kind uint32, body []byte, f *Frame) (found bool, err error) {
 	switch kind {
 	case blockEnhanced:
-		return p.enhanced(body, at, out)
+		return p.enhanced(body, f)
 	case blockSimple:
-		return p.simple(body, at, out)
+		return p.simple(body, f)
 	case blockPacket:
-		return p.obsolete(body, at, out)
+		return p.obsolete(body, f)
 	case blockInterface:
-		return out, p.describe(body)
+		return false, p.describe(body)
 	}
-	return out, p.section(body)
+	return false, p.section(body)
 }
 
 // sectionOrder tells the byte order of the section header block at the start of b.
 func sectionOrder(b []byte) (o order, ok bool) {
-	for _, o := range [...]order{little, big} {
+	for _, o := range [...]order{littleEndian, bigEndian} {
 		if o.u32(b[8:]) == 0x1a2b3c4d {
 			return o, true
 		}
 	}
-	return little, false
+	return littleEndian, false
 }
 
 // section begins a section: interfaces are numbered anew. The section's length is

@@ -18,6 +18,7 @@ type PcapFile struct {
 	Order    ByteOrder        // nil: little-endian
 	Nano     bool             // times in nanoseconds
 	Modified bool             // Kuznetzov's longer record headers
+	Swapped  bool             // wire length before captured length, as before version 2.3
 	Major    uint16           // 0: version 2.4
 	Minor    uint16           // counts if Major is not 0
 	SnapLen  uint32           // 0: 262144
@@ -76,8 +77,12 @@ func (p PcapFile) record(b []byte, f capture.Frame) []byte {
 	}
 	b = p.Order.AppendUint32(b, uint32(f.Time/1e9))
 	b = p.Order.AppendUint32(b, uint32(f.Time%1e9/unit))
-	b = p.Order.AppendUint32(b, uint32(len(f.Data)))
-	b = p.Order.AppendUint32(b, wireLength(f))
+	captured, length := uint32(len(f.Data)), wireLength(f)
+	if p.Swapped {
+		captured, length = length, captured
+	}
+	b = p.Order.AppendUint32(b, captured)
+	b = p.Order.AppendUint32(b, length)
 	if p.Modified {
 		b = append(b, make([]byte, 8)...) // interface, protocol, packet type
 	}
