@@ -15,6 +15,7 @@ import (
 	"botnetdetect/capture"
 	"botnetdetect/feature"
 	"botnetdetect/flow"
+	"botnetdetect/internal/pcaptest"
 	"botnetdetect/internal/witness"
 	"botnetdetect/observe"
 	"botnetdetect/packet"
@@ -42,7 +43,7 @@ func TestAgreesWithReference(t *testing.T) {
 		t.Skip("runs tshark on 200 captures")
 	}
 	witness.Program(t, "tshark")
-	data, golden := witness.Shared(t, "data"), readGolden(t)
+	data, golden := pcaptest.Shared(t, "data"), readGolden(t)
 	v := protocol.NewVocabulary()
 	names := slices.Sorted(maps.Keys(golden))
 	paths := make([]string, len(names))
@@ -66,7 +67,7 @@ func TestAgreesWithReference(t *testing.T) {
 }
 
 func readGolden(t *testing.T) (golden map[string]goldenCapture) {
-	f, err := os.Open(witness.Shared(t, "golden", "reference_features.json.gz"))
+	f, err := os.Open(pcaptest.Shared(t, "golden", "reference_features.json.gz"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,44 +1,13 @@
-// Package witness finds what tests compare against: foreign programs and real
-// captures. A test whose witness is not there says so and skips, unless the
-// environment variable BOTNETDETECT_WITNESSES is "required".
+// Package witness finds the foreign programs that tests compare against. A test whose
+// witness is not installed says so and skips, unless the environment variable
+// BOTNETDETECT_WITNESSES is "required".
 package witness
 
 import (
 	"os"
 	"os/exec"
-	"path/filepath"
 	"testing"
 )
-
-// Shared returns the path of a file or folder of real captures and golden figures,
-// which are not part of the project. They are looked for in the folder that
-// BOTNETDETECT_SHARED names, else in "shared" beside the project's root.
-func Shared(t testing.TB, elements ...string) string {
-	t.Helper()
-	path := filepath.Join(append([]string{sharedRoot(t)}, elements...)...)
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("no real captures at hand (%v); set BOTNETDETECT_SHARED to their folder", err)
-	}
-	return path
-}
-
-func sharedRoot(t testing.TB) string {
-	t.Helper()
-	if root := os.Getenv("BOTNETDETECT_SHARED"); root != "" {
-		return root
-	}
-	folder, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; folder != filepath.Dir(folder); folder = filepath.Dir(folder) {
-		if _, err := os.Stat(filepath.Join(folder, "go.mod")); err == nil {
-			return filepath.Join(folder, "..", "shared")
-		}
-	}
-	t.Fatal("no go.mod above the working directory")
-	return ""
-}
 
 // Program returns the path of a foreign program.
 func Program(t testing.TB, name string) string {

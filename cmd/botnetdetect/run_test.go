@@ -1,0 +1,61 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"slices"
+	"strings"
+	"testing"
+
+	"botnetdetect/internal/pcaptest"
+)
+
+func TestStatus(t *testing.T) {
+	ctx, cancelled := context.Background(), func() context.Context {
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		return ctx
+	}()
+	capture := pcaptest.WriteFile(t, "a.pcap", pcaptest.Pcap(pcaptest.UDPFlow("10.0.0.1:1", "10.0.0.2:2").Send(0, 100).Frames...))
+	f := func(ctx context.Context, want int, wantErr string, args ...string) {
+		t.Helper()
+		t.Chdir(t.TempDir())
+		var out, errs bytes.Buffer
+		got := run(ctx, args, streams{strings.NewReader(""), &out, &errs})
+		if got != want || !strings.Contains(errs.String(), wantErr) {
+			t.Errorf("%v: status %d, want %d; it said %q, want %q", args, got, want, &errs, wantErr)
+		}
+	}
+	f(ctx, exitDone, "", "--output", "stdout", capture)
+	f(ctx, exitDone, "", "--fail-on-botnet", "--threshold", "1", "--output", "stdout", capture)
+	f(ctx, exitBotnet, "", "--fail-on-botnet", "--threshold", "0", "--output", "stdout", capture)
+	f(ctx, exitFailed, "cannot find input", "--output", "stdout", "no-such", capture)
+	f(ctx, exitFailed, "not a packet capture", "--output", "stdout", "/dev/null")
+	f(ctx, exitUsage, "unknown flag", "--frobnicate")
+	f(ctx, exitUsage, "no inputs", "predict")
+	f(ctx, exitUsage, "choose one mode", "--train", "--predict")
+	f(cancelled, exitFailed, "interrupted", "--output", "stdout", capture)
+}
+
+func TestModeToVerb(t *testing.T) {
+	f := func(args, want string) {
+		t.Helper()
+		got, err := modeToVerb(strings.Fields(args))
+		if err != nil || !slices.Equal(got, strings.Fields(want)) {
+			t.Errorf("%s: %v, %v; want %s", args, got, err, want)
+		}
+	}
+	f("a.pcap", "a.pcap")
+	f("--train --split 0.7 d/", "train --split 0.7 d/")
+	f("--csv d/ --dump", "dump --csv d/")
+	f("--train --train d/", "train d/")
+	f("train d/", "train d/")
+	f("-- --train", "-- --train")
+	f("--dump -- --train", "dump -- --train")
+}
+
+func TestHostileNamesStayText(t *testing.T) {
+	if got := printable("a\x1b[31m\nb\u009b"); strings.ContainsAny(got, "\x1b\n\u009b") {
+		t.Errorf("%q still moves the cursor", got)
+	}
+}
