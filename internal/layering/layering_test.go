@@ -21,7 +21,7 @@ var floors = [][]string{
 	4: {"dataset"},
 	5: {"model"},
 	6: {"detect"},
-	7: {"report"},
+	7: {"report", "evaluate"},
 	8: {"cmd/botnetdetect"},
 }
 

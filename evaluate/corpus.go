@@ -1,0 +1,125 @@
+package evaluate
+
+import (
+	"botnetdetect/dataset"
+	"botnetdetect/feature"
+	"botnetdetect/observe"
+	"botnetdetect/protocol"
+)
+
+// Flow says which flow a row is, and what it is. None of it is an input of a detector.
+type Flow struct {
+	Botnet  bool   `json:"botnet"`
+	Capture string `json:"capture"` // the capture's path as it was given; "" if not known
+	Source  string `json:"source"`  // botnet family, or benign source; "" if not known
+	Src     string `json:"src"`
+	Dst     string `json:"dst"`
+}
+
+// Corpus is what detectors are evaluated on.
+type Corpus struct {
+	Flows []Flow
+	// Tables holds the features, by the name under which detectors ask for them. Row r
+	// of every table is flow r.
+	Tables map[string]*Table
+	// Absent says, of a table that is not there, why.
+	Absent map[string]string
+}
+
+// The tables that this package makes itself. The first two are of the nine features.
+const (
+	AwareTable     = string(feature.Aware)    // one block a protocol
+	AgnosticTable  = string(feature.Agnostic) // one block for all protocols together
+	PeerSharkTable = "peershark"              // packets, bytes, duration, median inter-arrival time
+)
+
+// FromSet makes a corpus of a feature table, which has features of one kind only.
+func FromSet(set dataset.Set) *Corpus {
+	c := &Corpus{
+		Tables: map[string]*Table{string(set.Mode): blockTable(set)},
+		Absent: make(map[string]string),
+	}
+	for i := range set.Examples {
+		c.Flows = append(c.Flows, flowOf(&set.Examples[i]))
+	}
+	for _, name := range []string{AwareTable, AgnosticTable, PeerSharkTable} {
+		if name != string(set.Mode) {
+			c.Absent[name] = "a feature table of mode " + string(set.Mode) + " does not hold them; evaluate captures"
+		}
+	}
+	return c
+}
+
+func flowOf(e *dataset.Example) Flow {
+	return Flow{Botnet: e.Botnet, Capture: e.Capture, Source: e.Source, Src: e.Src, Dst: e.Dst}
+}
+
+// Builder gathers observed captures into a corpus with features of both modes.
+type Builder struct {
+	Labeller   dataset.Labeller
+	Vocabulary *protocol.Vocabulary // the one by which captures are observed
+
+	aware, agnostic dataset.Set
+}
+
+// Add takes the P2P flows of a capture. The error names a capture whose label cannot
+// be told.
+func (b *Builder) Add(seen observe.Observation) error {
+	aware, err := b.Labeller.Examples(seen, feature.Aware, b.Vocabulary)
+	if err != nil {
+		return err
+	}
+	agnostic, err := b.Labeller.Examples(seen, feature.Agnostic, b.Vocabulary)
+	b.aware.Examples = append(b.aware.Examples, aware...)
+	b.agnostic.Examples = append(b.agnostic.Examples, agnostic...)
+	return err
+}
+
+// Corpus returns what was gathered.
+func (b *Builder) Corpus() *Corpus {
+	b.aware.Mode, b.agnostic.Mode = feature.Aware, feature.Agnostic
+	c := FromSet(b.aware)
+	c.Tables[AgnosticTable] = blockTable(b.agnostic)
+	delete(c.Absent, AgnosticTable)
+	c.Absent[PeerSharkTable] = "packet times were not gathered"
+	return c
+}
+
+// labels returns 1 for each row that is botnet, else 0.
+func (c *Corpus) labels(rows []int) []uint8 {
+	labels := make([]uint8, len(rows))
+	for i, r := range rows {
+		if c.Flows[r].Botnet {
+			labels[i] = 1
+		}
+	}
+	return labels
+}
+
+// truth returns whether each row is botnet.
+func (c *Corpus) truth(rows []int) []bool {
+	truth := make([]bool, len(rows))
+	for i, r := range rows {
+		truth[i] = c.Flows[r].Botnet
+	}
+	return truth
+}
+
+// balance counts the benign and botnet flows among rows.
+func (c *Corpus) balance(rows []int) (benign, botnet int) {
+	for _, r := range rows {
+		if c.Flows[r].Botnet {
+			botnet++
+		}
+	}
+	return len(rows) - botnet, botnet
+}
+
+// all returns the numbers of all rows.
+func (c *Corpus) all() []int {
+	rows := make([]int, len(c.Flows))
+	for i := range rows {
+		rows[i] = i
+	}
+	return rows
+}
