@@ -28,7 +28,7 @@ type common struct {
 	cores      int
 	verbose    bool
 	quiet      bool
-	vocabulary *protocol.Vocabulary
+	vocabulary *protocol.Vocabulary // of all that is observed; made when first wanted
 }
 
 func (c *common) flags(cmd *cobra.Command) {
@@ -144,11 +144,10 @@ func (c *common) observe(ctx context.Context, paths []string, use func(observe.O
 	if err != nil {
 		return 0, usage("--engine: %v", err)
 	}
-	c.vocabulary = protocol.NewVocabulary()
 	bar := c.startProgress(paths)
 	defer bar.stop()
 	options := observe.Options{
-		Engine: engine, Vocabulary: c.vocabulary, Workers: c.cores, Stdin: c.std.in, Read: &bar.read,
+		Engine: engine, Vocabulary: c.names(), Workers: c.cores, Stdin: c.std.in, Read: &bar.read,
 	}
 	for seen := range observe.All(ctx, paths, options) {
 		if ctx.Err() != nil {
@@ -169,6 +168,14 @@ func (c *common) observe(ctx context.Context, paths []string, use func(observe.O
 		}
 	}
 	return failed, ctx.Err()
+}
+
+// names returns the vocabulary by which captures are observed.
+func (c *common) names() *protocol.Vocabulary {
+	if c.vocabulary == nil {
+		c.vocabulary = protocol.NewVocabulary()
+	}
+	return c.vocabulary
 }
 
 // describe says what went wrong with a capture, and what was kept of it.

@@ -21,16 +21,14 @@ import (
 
 // predict is the verb that judges captures.
 type predict struct {
-	common
+	judging
 	output       string
 	format       string
-	modelFile    string
-	threshold    string
 	failOnBotnet bool
 }
 
 func newPredict(std streams) *cobra.Command {
-	p := &predict{common: common{std: std}}
+	p := &predict{judging: judging{common: common{std: std}}}
 	cmd := &cobra.Command{
 		Use:   "predict [flags] [inputs...]",
 		Short: "Give the verdict on each pair of endpoints (the default verb)",
@@ -51,15 +49,13 @@ first, last, duration and protocols; any other is text.`,
 	f := cmd.Flags()
 	f.StringVarP(&p.output, "output", "o", "", "write all verdicts to `FILE`, or to stdout")
 	f.StringVar(&p.format, "format", "", "txt, csv, json or jsonl (default by the output's ending)")
-	f.StringVar(&p.modelFile, "model", "", "use the model in `FILE` (default: the one trained last, else the built-in one)")
-	f.StringVar(&p.threshold, "threshold", "", "call flows Botnet from score `S` on, 0 to 1 (default: the model's)")
 	f.BoolVar(&p.failOnBotnet, "fail-on-botnet", false, "exit with status 3 if botnet flows were found")
 	return cmd
 }
 
 func (p *predict) run(ctx context.Context, args []string) error {
 	start := time.Now()
-	m, err := p.model()
+	m, _, err := p.model()
 	if err != nil {
 		return err
 	}
@@ -88,32 +84,6 @@ func (p *predict) run(ctx context.Context, args []string) error {
 		return errBotnet
 	}
 	return nil
-}
-
-// model returns the model to judge by.
-func (p *predict) model() (m *model.Model, err error) {
-	origin := p.modelFile
-	if origin != "" {
-		if m, err = model.ReadFile(origin); err != nil {
-			return nil, err
-		}
-		if m.Mode != p.mode() {
-			return nil, usage("model %s is of mode %s; the mode aware goes without --csv, agnostic with it", origin, m.Mode)
-		}
-	} else if m, origin, err = model.Load(model.Folder, p.mode()); err != nil {
-		return nil, err
-	}
-	if p.threshold != "" {
-		t, err := strconv.ParseFloat(p.threshold, 64)
-		if err != nil || !(t >= 0 && t <= 1) {
-			return nil, usage("--threshold %s: want a number from 0 to 1", p.threshold)
-		}
-		m.Threshold = t
-	}
-	if p.verbose {
-		p.say("model: %s, threshold %v", origin, m.Threshold)
-	}
-	return m, nil
 }
 
 func (p *predict) outputFormat() (report.Format, error) {
@@ -180,10 +150,6 @@ func (p *predict) writeEach(ctx context.Context, paths []string, m *model.Model,
 }
 
 func outputBeside(path string, format report.Format) string { return path + ".out." + string(format) }
-
-func (p *predict) detector(m *model.Model) detect.Detector {
-	return detect.Detector{Model: m, Vocabulary: p.vocabulary}
-}
 
 // summarize says what was found.
 func (p *predict) summarize(sum *detect.Summary, took time.Duration) {

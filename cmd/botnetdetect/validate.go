@@ -10,7 +10,7 @@ import (
 // validate is the verb that tests a model on labelled captures.
 type validate struct {
 	learning
-	predict
+	judging
 }
 
 func newValidate(std streams) *cobra.Command {
@@ -27,14 +27,13 @@ measure of it; the built-in model's are named by "botnetdetect model info".`,
 		RunE: func(cmd *cobra.Command, args []string) error { return v.run(cmd.Context(), args) },
 	}
 	v.learning.flags(cmd)
-	cmd.Flags().StringVar(&v.modelFile, "model", "", "test the model in `FILE` (default: the one trained last, else the built-in one)")
-	cmd.Flags().StringVar(&v.threshold, "threshold", "", "call flows Botnet from score `S` on, 0 to 1 (default: the model's)")
+	v.modelFlags(cmd)
 	return cmd
 }
 
 func (v *validate) run(ctx context.Context, args []string) error {
-	v.predict.common = v.learning.common
-	m, err := v.model()
+	v.judging.common = v.learning.common
+	m, _, err := v.model()
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"strconv"
+
+	"botnetdetect/detect"
+	"botnetdetect/model"
+
+	"github.com/spf13/cobra"
+)
+
+// judging is what every verb that judges captures takes.
+type judging struct {
+	common
+	modelFile string
+	threshold string
+}
+
+func (j *judging) flags(cmd *cobra.Command) {
+	j.common.flags(cmd)
+	j.modelFlags(cmd)
+}
+
+func (j *judging) modelFlags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&j.modelFile, "model", "", "use the model in `FILE` (default: the one trained last, else the built-in one)")
+	f.StringVar(&j.threshold, "threshold", "", "call flows Botnet from score `S` on, 0 to 1 (default: the model's)")
+}
+
+// model returns the model to judge by, and where it was found.
+func (j *judging) model() (m *model.Model, origin string, err error) {
+	if origin = j.modelFile; origin != "" {
+		if m, err = model.ReadFile(origin); err != nil {
+			return nil, "", err
+		}
+		if m.Mode != j.mode() {
+			return nil, "", usage("model %s is of mode %s; the mode aware goes without --csv, agnostic with it", origin, m.Mode)
+		}
+	} else if m, origin, err = model.Load(model.Folder, j.mode()); err != nil {
+		return nil, "", err
+	}
+	if j.threshold != "" {
+		t, err := strconv.ParseFloat(j.threshold, 64)
+		if err != nil || !(t >= 0 && t <= 1) {
+			return nil, "", usage("--threshold %s: want a number from 0 to 1", j.threshold)
+		}
+		m.Threshold = t
+	}
+	if j.verbose {
+		j.say("model: %s, threshold %v", origin, m.Threshold)
+	}
+	return m, origin, nil
+}
+
+// detector judges by m what observe observed.
+func (j *judging) detector(m *model.Model) detect.Detector {
+	return detect.Detector{Model: m, Vocabulary: j.names()}
+}
