@@ -36,7 +36,7 @@ func TestStats(t *testing.T) {
 	), capture.Stats{Frames: 4, Bytes: 120, WireBytes: 1640, OverSnapLen: 1, Cut: 2, Clipped: 1, Backward: 1})
 
 	odd := pcaptest.Pcap(frame(0, 4, 4))
-	copy(odd[24+4:], []byte{0xff, 0xff, 0xff, 0xff}) // 4,294 s of microseconds
+	copy(odd[24+4:], []byte{0x40, 0x42, 0x0f, 0x00}) // 1,000,000 µs
 	f(odd, capture.Stats{Frames: 1, Bytes: 4, WireBytes: 4, BadTimes: 1})
 
 	p := pcaptest.NewPcapng()
@@ -54,8 +54,14 @@ func TestStats(t *testing.T) {
 		Orphans: 4, OverSnapLen: 2, Clipped: 1, Backward: 1, BadTimes: 1, UnknownBlocks: 2})
 }
 
-// TestBadTimes gives a frame whose time cannot be told that of the frame before.
+// TestBadTimes gives a frame whose time cannot be told that of the frame before, and one
+// with an impossible fraction of a second the whole second.
 func TestBadTimes(t *testing.T) {
+	odd := pcaptest.Pcap(capture.Frame{Time: 7e9})
+	copy(odd[24+4:], []byte{0x40, 0x42, 0x0f, 0x00}) // 1,000,000 µs
+	if got, _, err := readAll(bytes.NewReader(odd)); err != nil || len(got) != 1 || got[0].Time != 7e9 {
+		t.Errorf("want time 7 s, got %v, %v", got, err)
+	}
 	p := pcaptest.NewPcapng()
 	p.Interface(pcaptest.Interface{}).Interface(pcaptest.Interface{Offset: 1e15})
 	p.Enhanced(0, capture.Frame{Time: 7e9}).Enhanced(1, capture.Frame{}).Enhanced(0, capture.Frame{Time: 8e9})

@@ -124,11 +124,13 @@ func (p *pcap) lengths(captured, length uint32) (uint32, uint32) {
 	return length, captured
 }
 
-// time cannot overflow: both fields at their largest give the year 2106.
+// time ignores a fraction of a second or more: the seconds of such records, which occur
+// in real captures, have been seen to be right. It cannot overflow before the year 2262.
 func (p *pcap) time(seconds, fraction uint32) int64 {
 	f := int64(fraction) * p.unit
 	if f >= 1e9 {
 		p.stats.BadTimes++
+		f = 0
 	}
 	return int64(seconds)*1e9 + f
 }

@@ -12,7 +12,7 @@ type Stats struct {
 	Clipped       int64 // records holding more bytes than were on the wire; the excess was dropped
 	OverSnapLen   int64 // records longer than the snap length that the capture states
 	Untimed       int64 // frames without a time of their own (Simple Packet Blocks)
-	BadTimes      int64 // frames whose time is out of range, or has a fraction of a second or more
+	BadTimes      int64 // frames whose time is out of range, or whose fraction is a second or more; see docs/format/capture.md
 	Backward      int64 // frames earlier than the frame before them
 	Orphans       int64 // pcapng packets of an interface never described; not delivered
 	UnknownBlocks int64 // pcapng blocks of other kinds, skipped
