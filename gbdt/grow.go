@@ -35,6 +35,7 @@ type worker struct {
 	tallies []*tally   // by target
 	pos     [][]uint16 // by target, of records
 	val     []int64
+	slot    []uint16
 	best    []split // by tip
 	total   total
 	leaves  []leafSum // by slot

@@ -35,7 +35,7 @@ func (m *Model) baseMargin() float32 {
 // NaN in a row is an absent value. A row of another width is an error (ErrWidth).
 func (m *Model) Probability(row []float32) (float64, error) {
 	x, err := m.Margin(row)
-	return sigmoid(x), err
+	return logistic(float64(x)), err
 }
 
 // Margin returns the row's log-odds, as Probability does the probability.
@@ -50,7 +50,7 @@ func (m *Model) Margin(row []float32) (float32, error) {
 // columns in index rise strictly.
 func (m *Model) ProbabilitySparse(index []uint32, value []float32) (float64, error) {
 	x, err := m.MarginSparse(index, value)
-	return sigmoid(x), err
+	return logistic(float64(x)), err
 }
 
 // MarginSparse is Margin for a row given by its present values; the columns in
@@ -85,7 +85,7 @@ func (m *Model) Probabilities(p []float64, d Data) error {
 		return err
 	}
 	for r, x := range margin {
-		p[r] = sigmoid(x)
+		p[r] = logistic(float64(x))
 	}
 	return nil
 }
@@ -117,5 +117,3 @@ func (m *Model) rowMargin(d Data, r int) (float32, error) {
 		return 0, fmt.Errorf("data of an unknown kind %T", d)
 	}
 }
-
-func sigmoid(margin float32) float64 { return 1 / (1 + math.Exp(-float64(margin))) }

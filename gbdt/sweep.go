@@ -58,7 +58,6 @@ func (g *grower) padPending() {
 // target to the workers' tallies of it. Without pending splits all rows are in
 // the one target.
 func (g *grower) sweep(targets []*tip) {
-	of := g.targetBySlot(targets)
 	g.padPending()
 	parallel(len(g.workers), g.m.segments(), func(n, s int) {
 		w := g.workers[n]
@@ -71,7 +70,7 @@ func (g *grower) sweep(targets []*tip) {
 		if len(g.nodes) == 1 {
 			g.tallyAll(w, s)
 		} else {
-			g.tallyTargets(w, s, of)
+			g.tallyTargets(w, s, targets)
 		}
 	})
 	g.pending = g.pending[:0]
@@ -80,18 +79,6 @@ func (g *grower) sweep(targets []*tip) {
 			part.mark(t.hist.live)
 		}
 	}
-}
-
-// targetBySlot returns the number of the target that a slot is, or -1.
-func (g *grower) targetBySlot(targets []*tip) []int16 {
-	of := make([]int16, len(g.nodes))
-	for i := range of {
-		of[i] = -1
-	}
-	for i, t := range targets {
-		of[t.slot] = int16(i)
-	}
-	return of
 }
 
 // route sends the rows of a segment through the pending splits.
@@ -195,37 +182,67 @@ func (w *worker) values(b *block, r run, val []int64) []int64 {
 }
 
 // tallyTargets adds the rows of a segment that are in a target to its tally.
-func (g *grower) tallyTargets(w *worker, s int, of []int16) {
+func (g *grower) tallyTargets(w *worker, s int, targets []*tip) {
 	from, to := g.m.segment(s)
 	slot := g.rows.slot[from:to]
 	for _, run := range g.m.runs[s] {
-		w.choose(&g.m.blocks[run.block], run, slot, of)
-		for i, pos := range w.pos {
-			if len(pos) > 0 {
+		b := &g.m.blocks[run.block]
+		w.choose(b, run, slot, targets)
+		for i := range targets {
+			if len(w.pos[i]) > 0 {
 				g.pickRun(w, i, run, from, to)
 			}
 		}
 	}
 }
 
-// choose lists the records of each target.
-func (w *worker) choose(b *block, r run, slot []uint16, of []int16) {
-	for i := range w.pos {
-		w.pos[i] = w.pos[i][:0]
+// choose lists the records of each target, two targets at a time.
+func (w *worker) choose(b *block, r run, slot []uint16, targets []*tip) {
+	if b.row != nil {
+		slot = w.slots(b.row[r.from:r.to], slot)
 	}
-	if b.row == nil {
-		for i, s := range slot {
-			if t := of[s]; t >= 0 {
-				w.pos[t] = append(w.pos[t], uint16(i))
-			}
-		}
-		return
-	}
-	for i, row := range b.row[r.from:r.to] {
-		if t := of[slot[row]]; t >= 0 {
-			w.pos[t] = append(w.pos[t], uint16(i))
+	for i := 0; i < len(targets); i += 2 {
+		if i+1 == len(targets) {
+			w.pos[i] = positions(w.pos[i], slot, targets[i].slot)
+		} else {
+			w.pos[i], w.pos[i+1] = positions2(w.pos[i], w.pos[i+1], slot, targets[i].slot, targets[i+1].slot)
 		}
 	}
+}
+
+// positions lists where a slot occurs. It has no branches: which rows are in a
+// small child is hard to predict.
+func positions(pos, slot []uint16, a uint16) []uint16 {
+	pos = pos[:len(slot)]
+	n := 0
+	for i, s := range slot {
+		pos[n] = uint16(i)
+		n += equal(s, a)
+	}
+	return pos[:n]
+}
+
+func positions2(posA, posB, slot []uint16, a, b uint16) (inA, inB []uint16) {
+	posA, posB = posA[:len(slot)], posB[:len(slot)]
+	n, m := 0, 0
+	for i, s := range slot {
+		posA[n], posB[m] = uint16(i), uint16(i)
+		n += equal(s, a)
+		m += equal(s, b)
+	}
+	return posA[:n], posB[:m]
+}
+
+// equal returns 1 if a and b are equal, else 0.
+func equal(a, b uint16) int { return int((uint32(a^b) - 1) >> 31) }
+
+// slots returns the slots of records' rows.
+func (w *worker) slots(row, slot []uint16) []uint16 {
+	out := w.slot[:len(row)]
+	for i, r := range row {
+		out[i] = slot[r]
+	}
+	return out
 }
 
 func (g *grower) pickRun(w *worker, target int, r run, from, to int) {
@@ -269,6 +286,7 @@ func (w *worker) prepare(g *grower, targets int) {
 	}
 	if w.val == nil {
 		w.val = make([]int64, segmentRows)
+		w.slot = make([]uint16, segmentRows)
 	}
 }
 

@@ -38,12 +38,13 @@ func train(ctx context.Context, set Examples, cfg Config) (*Model, error) {
 
 // trainer adds one tree after another to a model.
 type trainer struct {
-	cfg    *Config
-	labels []uint8
-	margin []float32
-	grower *grower
-	step   []float32 // by slot, what the last tree added to its rows' margins
-	model  *Model
+	cfg         *Config
+	labels      []uint8
+	margin      []float32
+	grower      *grower
+	step        []float32 // by slot, what the last tree added to its rows' margins
+	probability *probability
+	model       *Model
 }
 
 func newTrainer(set Examples, cfg *Config) (*trainer, error) {
@@ -55,7 +56,7 @@ func newTrainer(set Examples, cfg *Config) (*trainer, error) {
 	if ones == 0 || ones == rows {
 		return nil, ErrOneClass
 	}
-	t := &trainer{cfg: cfg, labels: set.Labels, margin: make([]float32, rows), step: []float32{0}}
+	t := &trainer{cfg: cfg, labels: set.Labels, margin: make([]float32, rows), step: []float32{0}, probability: newProbability()}
 	t.model = &Model{features: set.Data.Columns(), base: float32(float64(ones) / float64(rows)), Attributes: map[string]string{}}
 	base := t.model.baseMargin()
 	for r := range t.margin {
@@ -86,29 +87,15 @@ func (t *trainer) residuals() total {
 	g := t.grower
 	parallel(len(g.workers), g.m.segments(), func(w, s int) {
 		from, to := g.m.segment(s)
-		sum := advance(t.margin[from:to], t.labels[from:to], g.rows.slot[from:to], g.rows.stat[from:to], t.step)
-		g.workers[w].total = g.workers[w].total.plus(sum)
+		sum := t.probability.advance(t.margin[from:to], t.labels[from:to], g.rows.slot[from:to], g.rows.stat[from:to], t.step)
+		g.workers[w].total.sum += sum
 	})
-	var root total
+	root := total{rows: int64(g.m.rows), weight: int64(g.m.rows)}
 	for _, w := range g.workers {
-		root = root.plus(w.total)
+		root.sum += w.total.sum
 		w.total = total{}
 	}
 	return root
-}
-
-func advance(margin []float32, label []uint8, slot []uint16, stat []int64, step []float32) total {
-	var sum int64
-	label, slot, stat = label[:len(margin)], slot[:len(margin)], stat[:len(margin)]
-	for i, x := range margin {
-		x += step[slot[i]]
-		margin[i] = x
-		slot[i] = 0
-		r := residualOf(x, label[i])
-		stat[i] = pack(r)
-		sum += r
-	}
-	return total{sum: sum, rows: int64(len(margin)), weight: int64(len(margin))}
 }
 
 // setLeaves takes one Newton step in each leaf: the sum of residuals over the

@@ -1,0 +1,98 @@
+package gbdt
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+func TestLogistic(t *testing.T) {
+	for x := -39.9; x < 39.9; x += 0.0137 {
+		want := 1 / (1 + math.Exp(-x))
+		if got := logistic(x); math.Abs(got-want) > 1e-8*want {
+			t.Fatalf("logistic(%v) = %v, want %v", x, got, want)
+		}
+	}
+}
+
+func TestResidual(t *testing.T) {
+	f := func(margin float32, label uint8) {
+		t.Helper()
+		want := int64(math.Round((float64(label) - 1/(1+math.Exp(-float64(margin)))) * residualOne))
+		if got := residualOf(margin, label); max(got-want, want-got) > 1 {
+			t.Errorf("residualOf(%v, %d) = %d, want %d", margin, label, got, want)
+		}
+	}
+	for _, x := range []float32{0, 1, -1, 0.3, 7, -7, 18, -18, 39, -39, 1e9, -1e9} {
+		f(x, 0)
+		f(x, 1)
+	}
+}
+
+func residualOf(margin float32, label uint8) int64 {
+	stat := []int64{0}
+	return newProbability().advance([]float32{margin}, []uint8{label}, []uint16{0}, stat, []float32{0})
+}
+
+type benchRows struct {
+	margin []float32
+	label  []uint8
+	slot   []uint16
+	stat   []int64
+	rec    []uint8
+}
+
+func newBenchRows() *benchRows {
+	r := rand.New(rand.NewPCG(1, 2))
+	n := segmentRows
+	b := &benchRows{make([]float32, n), make([]uint8, n), make([]uint16, n), make([]int64, n), make([]uint8, 9*n)}
+	for i := range n {
+		b.margin[i], b.label[i], b.slot[i] = float32(r.NormFloat64()), uint8(r.IntN(2)), uint16(r.IntN(8))
+		b.stat[i] = pack(residualOf(b.margin[i], b.label[i]))
+	}
+	for i := range b.rec {
+		b.rec[i] = uint8(r.IntN(255))
+	}
+	return b
+}
+
+func perRow(b *testing.B) {
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/segmentRows, "ns/row")
+}
+
+func BenchmarkAdvance(b *testing.B) {
+	x, step, p := newBenchRows(), make([]float32, 8), newProbability()
+	for b.Loop() {
+		p.advance(x.margin, x.label, x.slot, x.stat, step)
+	}
+	perRow(b)
+}
+
+func BenchmarkRoute(b *testing.B) {
+	x := newBenchRows()
+	moves := make([]move, 8)
+	for i := range moves {
+		moves[i] = move{at: uint16(i), low: 100, span: 100, to: uint16(i+1) & 7}
+	}
+	for b.Loop() {
+		routeNarrow(x.slot, x.rec, 9, moves)
+	}
+	perRow(b)
+}
+
+func BenchmarkSumLeaves(b *testing.B) {
+	x, l := newBenchRows(), make([]leafSum, 8)
+	for b.Loop() {
+		sumLeaves(l, x.slot, x.stat)
+	}
+	perRow(b)
+}
+
+func BenchmarkChoose(b *testing.B) {
+	x := newBenchRows()
+	p, q := make([]uint16, segmentRows), make([]uint16, segmentRows)
+	for b.Loop() {
+		positions2(p, q, x.slot, 1, 4)
+	}
+	perRow(b)
+}
