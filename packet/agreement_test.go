@@ -16,6 +16,8 @@ import (
 var confusion = flag.Int("confusion", 0, "print this many of the commonest disagreements with tshark")
 var only = flag.String("only", "", "compare only captures whose path contains this")
 
+var list = flag.Bool("list", false, "print every disagreement with tshark")
+
 // agreement counts how often our names and tshark's are the same.
 type agreement struct {
 	packets, samePackets int
@@ -83,6 +85,9 @@ func (a *agreement) compare(t *testing.T, root, path string) {
 			namer.Name(&p)
 		}
 		got := seen{name: voc.Name(p.Protocol), src: p.Src.String(), dst: p.Dst.String()}
+		if *list && got.String() != w.String() {
+			t.Logf("%s:%d ours %v, tshark %v", rel, i, got, w)
+		}
 		a.packet(rel, got, w, i)
 		for _, r := range w.answers {
 			resolved[r] = true

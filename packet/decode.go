@@ -80,11 +80,13 @@ const (
 	stepPPP
 	stepHDLC
 	stepMPLS
-	stepIP
+	stepIP // either version
+	stepIPv4
 	stepIPv6
 	stepProto
 	stepTCP
 	stepUDP
+	stepGRE
 	stepSLL
 	stepSLL2
 	stepNull
@@ -108,6 +110,8 @@ func (w *walk) run(next step) {
 			next = w.etherType()
 		case stepIP:
 			next = w.ip()
+		case stepIPv4:
+			next = w.ipv4()
 		case stepIPv6:
 			next = w.ipv6()
 		case stepProto:
@@ -135,6 +139,8 @@ func (w *walk) rare(next step) step {
 		return w.hdlc()
 	case stepMPLS:
 		return w.mpls()
+	case stepGRE:
+		return w.gre()
 	case stepSLL:
 		return w.sll()
 	case stepSLL2:

@@ -22,14 +22,22 @@ const (
 
 // ip reads an IP header of either version.
 func (w *walk) ip() step {
-	if len(w.data) > 0 && w.data[0]>>4 == 6 {
+	if len(w.data) == 0 {
+		return w.short()
+	}
+	switch w.data[0] >> 4 {
+	case 4:
+		return w.ipv4()
+	case 6:
 		return w.ipv6()
 	}
-	return w.ipv4()
+	w.at(protocol.LayerIP, 0)
+	return w.bad()
 }
 
 func (w *walk) ipv4() step {
 	w.at(protocol.LayerIPv4, 0)
+	w.v.Fragment = false
 	if len(w.data) < 20 {
 		return w.short()
 	}
@@ -163,42 +171,4 @@ func (w *walk) authentication() step {
 	}
 	w.data, w.v.Number = w.data[n:], uint16(next)
 	return stepProto
-}
-
-// gre reads a GRE header (RFC 2784, 2890, and 2637 for PPTP).
-func (w *walk) gre() step {
-	if len(w.data) < 4 {
-		return w.short()
-	}
-	flags, t := be.Uint16(w.data), be.Uint16(w.data[2:])
-	n := 4
-	for _, bit := range [...]uint16{0x8000, 0x2000, 0x1000} { // checksum, key, sequence
-		if flags&bit != 0 {
-			n += 4
-		}
-	}
-	if flags&7 == 1 && flags&0x80 != 0 { // PPTP's acknowledgement
-		n += 4
-	}
-	if next := greStep(t, flags); next != stop {
-		return w.skipTo(n, next)
-	}
-	return stop
-}
-
-// greStep returns what a GRE header's protocol type leads to, stop if unknown.
-func greStep(t, flags uint16) step {
-	switch t {
-	case 0x0800:
-		return stepIP
-	case 0x86dd:
-		return stepIPv6
-	case 0x6558:
-		return stepEthernet
-	case 0x880b:
-		return stepPPP
-	case 0x8847:
-		return stepMPLS
-	}
-	return stop
 }

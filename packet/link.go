@@ -71,7 +71,7 @@ func (w *walk) typeOrLength(t uint16) step {
 func (w *walk) etherType() step {
 	switch w.v.Number {
 	case 0x0800:
-		return stepIP
+		return stepIPv4
 	case 0x86dd:
 		return stepIPv6
 	case 0x8100, 0x88a8, 0x9100:

@@ -44,5 +44,8 @@ func (w *walk) udp() step {
 		w.trim(n)
 	}
 	w.data = h[8:len(w.data)]
-	return stop
+	if next := w.udpTunnel(min(w.v.SrcPort, w.v.DstPort)); next != stop {
+		return next
+	}
+	return w.udpTunnel(max(w.v.SrcPort, w.v.DstPort))
 }

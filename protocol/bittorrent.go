@@ -46,4 +46,5 @@ func guessDHT(e *Engine, v *View) ID {
 	return BTDHT
 }
 
-func dhtDatagram(_ *Engine, v *View) ID { return BTDHT }
+// dhtDatagram reads on in a conversation with DHT messages: uTP shares its port.
+func dhtDatagram(e *Engine, v *View) ID { return guessDHT(e, v) }

@@ -48,10 +48,15 @@ func dhcpDatagram(_ *Engine, v *View) ID {
 
 // radiusDatagram reads RADIUS, whose code must be a known one.
 func radiusDatagram(_ *Engine, v *View) ID {
-	if len(v.Payload) < 20 {
+	n, _ := be16(v.Payload, 2)
+	if len(v.Payload) < 20 || n < 20 || n > 4096 {
 		return Unnamed
 	}
-	return RADIUS
+	switch c := v.Payload[0]; {
+	case c >= 1 && c <= 13, c >= 21 && c <= 34, c >= 40 && c <= 51, c >= 250:
+		return RADIUS
+	}
+	return Unnamed
 }
 
 // tftpDatagram reads TFTP (RFC 1350). The server answers a request from a new

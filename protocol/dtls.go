@@ -55,11 +55,10 @@ func dtlsRecord(s *uint16, b []byte) ID {
 	if *s != 0 {
 		return dtlsName(*s)
 	}
-	v := uint16(b[1])<<8 | uint16(b[2])
 	if !hello || b[13] != clientHello && isHandshakeType(b[13]) {
-		*s = v
+		*s = uint16(b[1])<<8 | uint16(b[2])
 	}
-	return dtlsName(v)
+	return dtlsName(*s)
 }
 
 // serverHelloVersion reads the version of a ServerHello's body.

@@ -32,8 +32,8 @@ func NewEngine(l Limits) *Engine {
 		pool:            pool{limit: l.Buffered},
 		streams:         streamDissectors(),
 		datagrams:       datagramDissectors(),
-		tcpPorts:        newPortTable(tcpPorts[:]),
-		udpPorts:        newPortTable(udpPorts[:]),
+		tcpPorts:        newPortTable(tcpPorts[:], fixedStreams[:]),
+		udpPorts:        newPortTable(udpPorts[:], fixedDatagrams[:]),
 		streamGuesses:   streamGuesses(),
 		datagramGuesses: datagramGuesses(),
 	}

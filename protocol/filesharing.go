@@ -11,7 +11,7 @@ func edonkeyMessage(b []byte) int {
 		if !ok {
 			return 0
 		}
-		return int(min(n, 1<<30)) + 5
+		return int(n) + 5
 	}
 	return 1
 }
@@ -21,6 +21,15 @@ func edonkeyStream(_ *Engine, m *message) result {
 		return named(EDonkey)
 	}
 	return m.pdus(EDonkey, 5, edonkeyMessage)
+}
+
+// edonkeyDatagram reads eDonkey's and Kad's messages over UDP by their protocol byte.
+func edonkeyDatagram(_ *Engine, v *View) ID {
+	switch v.Payload[0] {
+	case 0xe3, 0xe4, 0xe5, 0xc5, 0xd4:
+		return EDonkey
+	}
+	return Unnamed
 }
 
 // gnutellaStream reads Gnutella 0.4 and 0.6: text up to the first message, then
@@ -64,14 +73,11 @@ func guessBitcoin(e *Engine, m *message) result {
 }
 
 func bitcoinStream(_ *Engine, m *message) result {
-	if !isBitcoin(m.data) {
-		return rejected
-	}
 	return m.pdus(Bitcoin, 20, bitcoinMessage)
 }
 
 // bitcoinMessage returns a message's length, with its header of 24 bytes.
 func bitcoinMessage(b []byte) int {
 	n, _ := le32(b, 16)
-	return int(min(n, 1<<30)) + 24
+	return int(n) + 24
 }

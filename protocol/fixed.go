@@ -43,9 +43,9 @@ func lengthBE16(at, extra int) func(b []byte) int {
 }
 
 func lengthBE32(at, extra int) func(b []byte) int {
-	return func(b []byte) int { n, _ := be32(b, at); return int(min(n, 1<<30)) + extra }
+	return func(b []byte) int { n, _ := be32(b, at); return int(n) + extra }
 }
 
 func lengthLE32(at, extra int) func(b []byte) int {
-	return func(b []byte) int { n, _ := le32(b, at); return int(min(n, 1<<30)) + extra }
+	return func(b []byte) int { n, _ := le32(b, at); return int(n) + extra }
 }

@@ -56,6 +56,12 @@ func httpMessage(e *Engine, m *message, at int) (r result, n int) {
 	if !ok && m.canWait && m.known() {
 		return result{need: oneMore}, 0
 	}
+	if !ok { // cut short: not taken for HTTP, but what follows is
+		if httpKind(b) == httpRequest {
+			c.note.state |= httpSeen
+		}
+		first = 0
+	}
 	kind := httpKind(b[:first])
 	if kind == httpOther {
 		if seen {

@@ -26,6 +26,9 @@ func (m *message) toServer(ports ...uint16) bool {
 func smtpStream(e *Engine, m *message) result {
 	s := &m.c.note.state
 	if !m.toServer(25, 587) {
+		if _, _, ok := line(m.data, 0, true); !ok && m.canWait && m.known() {
+			return wait(SMTP, 0, oneMore)
+		}
 		smtpReply(m)
 		return named(SMTP)
 	}

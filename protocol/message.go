@@ -96,6 +96,10 @@ func le32(b []byte, at int) (uint32, bool) {
 	return uint32(b[at+3])<<24 | uint32(b[at+2])<<16 | uint32(b[at+1])<<8 | uint32(b[at]), true
 }
 
+// kept is how many bytes of a message that tells its length are kept while the
+// rest arrives: enough to tell what it carries.
+const kept = 256
+
 // pdus walks messages that state their length in a header of fixed bytes, as most
 // binary protocols do. length returns the whole length of the message that begins
 // with b, 0 if b must be longer to tell, negative if it is not a message.
@@ -116,7 +120,7 @@ func (m *message) pdus(name ID, fixed int, length func(b []byte) int) result {
 		}
 		if m.canWait && m.left(at) < n {
 			r := wait(name, at, n-m.left(at))
-			r.keep, r.skipTo = min(fixed, m.left(at)), n
+			r.keep, r.skipTo = kept, n
 			return r
 		}
 		at += n

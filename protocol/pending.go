@@ -112,7 +112,11 @@ var zeros [512]byte
 // forget drops the bytes from keep up to skipTo, both offsets from start, and
 // all that may still come of them.
 func (p *pending) forget(keep, skipTo uint32) {
-	if skipTo <= keep+p.gap || keep > uint32(len(p.data)) || (p.gap != 0 && keep != p.keep) {
+	if skipTo <= keep+p.gap || p.gap != 0 && keep != p.keep {
+		return
+	}
+	if keep >= uint32(len(p.data)) {
+		p.keep, p.gap = keep, skipTo-keep
 		return
 	}
 	have := p.gap + uint32(len(p.data)) // offset after the last byte stored

@@ -12,8 +12,11 @@ type port struct {
 // portTable finds the dissector of a port in one step.
 type portTable [1 << 16]dissector
 
-func newPortTable(ports []port) *portTable {
+func newPortTable(ports []port, fixed []fixedPort) *portTable {
 	t := new(portTable)
+	for _, p := range fixed {
+		t[p.port] = byPortAlone
+	}
 	for _, p := range ports {
 		for n := int(p.first); n <= int(p.last); n++ {
 			t[n] = p.to
@@ -50,11 +53,25 @@ func (e *Engine) dissect(m *message) result {
 		if d == none || p == 0 {
 			continue
 		}
-		if r := e.streams[d](e, m); r != rejected {
+		if r := e.streamAt(d, m, p); r != rejected {
 			return r
 		}
 	}
 	return e.guess(m)
+}
+
+func (e *Engine) streamAt(d dissector, m *message, port uint16) result {
+	if d == byPortAlone {
+		return e.fixedStream(m, port)
+	}
+	return e.streams[d](e, m)
+}
+
+func (e *Engine) datagramAt(d dissector, v *View, port uint16) ID {
+	if d == byPortAlone {
+		return e.fixedDatagram(v, port)
+	}
+	return e.datagrams[d](e, v)
 }
 
 // udp names a datagram in the same order.
@@ -79,7 +96,7 @@ func (e *Engine) udp(v *View) ID {
 		if d == none || p == 0 {
 			continue
 		}
-		if id := e.datagrams[d](e, v); id != Unnamed {
+		if id := e.datagramAt(d, v, p); id != Unnamed {
 			return id
 		}
 	}

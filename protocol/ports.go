@@ -3,6 +3,7 @@ package protocol
 // The dissectors.
 const (
 	none dissector = iota
+	byPortAlone
 	byHTTP
 	byTLS
 	bySMTP
@@ -75,7 +76,7 @@ func streamDissectors() [numDissectors]streamDissector {
 		byHTTP: httpStream, byTLS: tlsStream, bySMTP: smtpStream, byPOP: popStream, byIMAP: imapStream, byFTP: ftpStream, byFTPData: ftpDataStream,
 		byTelnet: always(Telnet), bySSH: sshStream, byDNS: dnsStream, byNBSS: nbssStream, byTPKT: tpktStream, byBitTorrent: bitTorrentStream,
 		byEDonkey: edonkeyStream, byGnutella: gnutellaStream, byBitcoin: bitcoinStream, bySTUN: stunStream, byKerberos: framed(KRB5, 4, lengthBE32(0, 4)),
-		byLDAP: always(LDAP), byOpenVPN: framed(OpenVPN, 2, lengthBE16(0, 2)), byIRC: always(IRC), byMySQL: framed(MySQL, 4, func(b []byte) int { return 4 + int(b[2])<<16 + int(b[1])<<8 + int(b[0]) }),
+		byLDAP: ldapStream, byOpenVPN: framed(OpenVPN, 2, lengthBE16(0, 2)), byIRC: always(IRC), byMySQL: framed(MySQL, 4, func(b []byte) int { return 4 + int(b[2])<<16 + int(b[1])<<8 + int(b[0]) }),
 	}
 }
 
@@ -84,7 +85,7 @@ func datagramDissectors() [numDissectors]datagramDissector {
 		byDNS: dnsDatagram, byMDNS: mdnsDatagram, byLLMNR: llmnrDatagram, byNBNS: everyDatagram(NBNS), byNBDGM: everyDatagram(BROWSER),
 		byDHCP: dhcpDatagram, byDHCPv6: everyDatagram(DHCPv6), byNTP: everyDatagram(NTP), bySNMP: everyDatagram(SNMP), bySyslog: everyDatagram(Syslog), byTFTP: tftpDatagram, byRADIUS: radiusDatagram,
 		byKerberos: everyDatagram(KRB5), byCLDAP: everyDatagram(CLDAP), byISAKMP: everyDatagram(ISAKMP), byNATT: natTraversalDatagram,
-		byOpenVPN: everyDatagram(OpenVPN), bySSDP: ssdpDatagram, bySTUN: stunDatagram, byEDonkey: everyDatagram(EDonkey), bySIP: everyDatagram(SIP), byKDP: everyDatagram(KDP),
+		byOpenVPN: everyDatagram(OpenVPN), bySSDP: ssdpDatagram, bySTUN: stunDatagram, byEDonkey: edonkeyDatagram, bySIP: everyDatagram(SIP), byKDP: everyDatagram(KDP),
 		byDHT: dhtDatagram, byRTP: rtpDatagram, byQUIC: quicDatagram, byDTLS: dtlsDatagram,
 	}
 }

@@ -8,12 +8,10 @@ const (
 	ssl2ClientHello = 1
 	ssl2MasterKey   = 2
 	ssl2ServerHello = 4
-	pctMasterKey    = 3
-	pctError        = 5
 )
 
 func looksLikeSSL2(b []byte) bool {
-	return b[0] >= 0x80 && b[2] <= pctError
+	return b[0] >= 0x80 && b[2] <= ssl2ServerHello
 }
 
 // isSSL2Hello says whether b is an SSL 2 ClientHello with consistent lengths.

@@ -14,28 +14,6 @@ func streamGuesses() []streamDissector {
 	return []streamDissector{guessBitTorrent, guessBitcoin, guessTLS, guessHTTP, guessSTUNStream}
 }
 
-// sshStream reads SSH (RFC 4253): two lines with the versions, then packets.
-func sshStream(_ *Engine, m *message) result {
-	s := &m.c.note.version
-	if hasPrefix(m.data, "SSH-") {
-		_, _, ok := line(m.data, 0, false)
-		if !ok && m.canWait {
-			return wait(SSH, 0, oneMore)
-		}
-		*s = 2
-		if hasPrefix(m.data, "SSH-1.") && !hasPrefix(m.data, "SSH-1.99") {
-			*s = 1
-		}
-	}
-	switch *s {
-	case 1:
-		return named(SSHv1)
-	case 2:
-		return named(SSHv2)
-	}
-	return named(SSH)
-}
-
 // tpktStream reads TPKT (RFC 1006); what does not begin with its version is the
 // middle of something.
 func tpktStream(_ *Engine, m *message) result {

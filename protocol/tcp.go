@@ -94,7 +94,7 @@ func (p *pending) await(next uint32, need int) {
 	case untilFIN:
 		p.end, p.entire, p.untilFIN = next+1<<30, false, true
 	default:
-		p.end, p.entire = next+uint32(min(need, 1<<30)), false
+		p.end, p.entire = next+uint32(need), false // wraps beyond 4 GB, as in tshark
 	}
 }
 

@@ -8,9 +8,6 @@ const (
 )
 
 const (
-	// A segment that does not advance the stream within this time of the one that did
-	// is out of order rather than sent again, if the round trip is not known.
-	reorderTime = 3_000_000 // nanoseconds
 	// fastTime is how soon after duplicate acknowledgements a repeat counts as theirs.
 	fastTime = 20_000_000
 )
@@ -93,13 +90,16 @@ func (c *conversation) repeats(v *View, fwd, rev *half, n uint32) bool {
 		return n > 0 && rev.seen&seenAck != 0 && rev.acked != 0 && !after(v.Seq+n, rev.acked)
 	}
 	if keepAlive := n <= 1 && v.Seq == fwd.next-1 && v.Flags&(SYN|FIN|RST) == 0; keepAlive {
-		return false
+		return true
 	}
 	if n > 0 && rev.seen&seenAck != 0 && rev.acked != 0 && !after(v.Seq+n, rev.acked) {
 		return true // all of it was acknowledged before
 	}
 	if n > 1 && v.Seq == fwd.next-1 { // it begins with the byte of a window probe
 		return false
+	}
+	if rev.dupAcks >= 2 && rev.acked == v.Seq && v.Time-rev.ackTime < fastTime {
+		return false // sent again on request: tshark does look into those
 	}
 	return before(v.Seq, fwd.next)
 }

@@ -71,13 +71,18 @@ func tlsRecord(m *message, at int, b []byte, name ID) (result, int) {
 	if m.left(at) < n {
 		if m.canWait {
 			r := wait(name, at, n-m.left(at))
-			r.keep, r.skipTo = tlsKeep(b), n
+			if b[0] != tlsHandshake { // which may hold a ServerHello
+				r.keep, r.skipTo = min(6, len(b)), n
+			}
 			return r, 0
 		}
 		return named(name), 0
 	}
 	if *s == 0 {
 		name = settleVersion(s, b)
+	}
+	if b[0] == tlsHandshake && len(b) > 5 && b[5] == clientHello && hasEarlyData(b[5:min(n, len(b))]) {
+		*s = tls13
 	}
 	if b[0] == tlsHandshake && len(b) > 5 && b[5] == serverHello {
 		if v := serverVersion(b[5:min(n, len(b))]); v != 0 {
@@ -86,15 +91,6 @@ func tlsRecord(m *message, at int, b []byte, name ID) (result, int) {
 		}
 	}
 	return named(name), n
-}
-
-// tlsKeep is how many bytes of an unfinished record are worth keeping: all of a
-// handshake, which may hold a ServerHello, and the header of another.
-func tlsKeep(b []byte) int {
-	if b[0] == tlsHandshake {
-		return 0
-	}
-	return min(6, len(b))
 }
 
 // settleVersion sets the version of the conversation from its first record,
@@ -134,6 +130,31 @@ func serverVersion(b []byte) uint16 {
 		at += 4 + int(n)
 	}
 	return draftVersion(v)
+}
+
+// hasEarlyData says whether a ClientHello announces data before the answer, which
+// only TLS 1.3 allows (RFC 8446, 4.2.10).
+func hasEarlyData(b []byte) bool {
+	at := 4 + 2 + 32
+	if at >= len(b) {
+		return false
+	}
+	at += 1 + int(b[at]) // session ID
+	ciphers, ok := be16(b, at)
+	at += 2 + int(ciphers)
+	if !ok || at >= len(b) {
+		return false
+	}
+	at += 1 + int(b[at]) + 2 // compression methods, length of extensions
+	for at+4 <= len(b) {
+		kind, _ := be16(b, at)
+		n, _ := be16(b, at+2)
+		if kind == 42 {
+			return true
+		}
+		at += 4 + int(n)
+	}
+	return false
 }
 
 // draftVersion maps the drafts of TLS 1.3 (0x7f00 and up, and Facebook's) to it.

@@ -19,12 +19,21 @@ type Vocabulary struct {
 
 // NewVocabulary returns a vocabulary that holds the native engine's names.
 func NewVocabulary() *Vocabulary {
-	v := &Vocabulary{ids: make(map[string]ID, len(native))}
+	v := &Vocabulary{ids: make(map[string]ID, 2*len(native))}
 	for _, name := range native {
-		v.ids[name] = ID(len(v.names))
-		v.names = append(v.names, name)
+		v.add(name)
+	}
+	for _, name := range native {
+		v.add("GTP_<" + name + ">") // as inGTP numbers them
 	}
 	return v
+}
+
+func (v *Vocabulary) add(name string) ID {
+	id := ID(len(v.names))
+	v.names = append(v.names, name)
+	v.ids[name] = id
+	return id
 }
 
 // Name returns the name of id, or "" if v never gave that ID.
@@ -48,10 +57,7 @@ func (v *Vocabulary) Intern(name string) (ID, error) {
 	if len(v.names) == MaxNames {
 		return 0, fmt.Errorf("cannot add protocol name %q: %d names is the limit", name, MaxNames)
 	}
-	id := ID(len(v.names))
-	v.names = append(v.names, name)
-	v.ids[name] = id
-	return id, nil
+	return v.add(name), nil
 }
 
 // Len returns how many names v holds.

@@ -1,0 +1,44 @@
+package protocol
+
+import (
+	"cmp"
+	"slices"
+)
+
+func findFixed(table []fixedPort, port uint16) *fixedPort {
+	i, ok := slices.BinarySearchFunc(table, port, func(p fixedPort, port uint16) int { return cmp.Compare(p.port, port) })
+	if !ok {
+		return nil
+	}
+	return &table[i]
+}
+
+// fixedDatagram names a datagram by its port alone, unless a strong signature says otherwise.
+func (e *Engine) fixedDatagram(v *View, port uint16) ID {
+	p := findFixed(fixedDatagrams[:], port)
+	if p == nil || len(v.Payload)+int(v.Missing) < int(p.min) {
+		return Unnamed
+	}
+	if id := guessDHT(e, v); id != Unnamed {
+		return id
+	}
+	if id := guessSTUN(e, v); id != Unnamed {
+		return id
+	}
+	return p.name
+}
+
+// fixedStream names a segment by its port alone, unless a strong signature says otherwise.
+func (e *Engine) fixedStream(m *message, port uint16) result {
+	p := findFixed(fixedStreams[:], port)
+	if p == nil || m.size < int(p.min) {
+		return rejected
+	}
+	if r := guessBitTorrent(e, m); r != rejected {
+		return r
+	}
+	if r := guessHTTP(e, m); r != rejected {
+		return r
+	}
+	return named(p.name)
+}
