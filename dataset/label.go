@@ -11,6 +11,9 @@ type Labeller struct {
 	// Pairs, if not nil, decides for the captures that it lists; the others go by
 	// their folders.
 	Pairs *PairLabels
+	// Hosts, if not nil, decides for the captures that it lists, which need no folder
+	// named Benign or Botnet.
+	Hosts *HostLabels
 }
 
 // Label is what is known of a flow or capture.
@@ -20,7 +23,8 @@ type Label struct {
 }
 
 // Capture labels all of a capture by its path. The error names a path that has no
-// component benign or botnet, in any case.
+// component benign or botnet, in any case. A capture whose hosts are listed may be
+// anywhere; its source is the folder that it is in.
 func (l Labeller) Capture(path string) (Label, error) {
 	parts := components(path)
 	for i := len(parts) - 2; i >= 0; i-- {
@@ -34,12 +38,19 @@ func (l Labeller) Capture(path string) (Label, error) {
 		}
 		return label, nil
 	}
+	if l.Hosts != nil && l.Hosts.Lists(path) && len(parts) >= 2 {
+		return Label{Source: parts[len(parts)-2]}, nil
+	}
 	return Label{}, fmt.Errorf("cannot tell the label of %s: put it below a folder named Benign or Botnet", path)
 }
 
 // Flow returns the label of one flow of a capture whose own label is known, and
 // whether the flow should be used at all.
 func (l Labeller) Flow(path string, capture Label, src, dst string) (label Label, use bool) {
+	if l.Hosts != nil && l.Hosts.Lists(path) {
+		class := l.Hosts.class(path, src, dst)
+		return Label{Botnet: class == classBotnet, Source: capture.Source}, class != classUnlabelled
+	}
 	if l.Pairs == nil || !l.Pairs.Lists(path) {
 		return capture, true
 	}

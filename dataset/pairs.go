@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 )
 
 // PairLabels says, pair by pair, what the traffic of some botnet captures is.
@@ -63,13 +62,8 @@ func (l *PairLabels) class(path, src, dst string) string { return l.find(path)[o
 
 // find returns the pairs of the capture whose listed path is the end of path.
 func (l *PairLabels) find(path string) map[[2]string]string {
-	parts := components(path)
-	for i := range parts {
-		if pairs, ok := l.captures[strings.Join(parts[i:], "/")]; ok {
-			return pairs
-		}
-	}
-	return nil
+	pairs, _ := ending(l.captures, path)
+	return pairs
 }
 
 func ordered(a, b string) [2]string {

@@ -27,7 +27,7 @@ type learning struct {
 func (l *learning) flags(cmd *cobra.Command) {
 	l.common.flags(cmd)
 	cmd.Flags().StringVar(&l.labels, "labels", "",
-		"tab-separated `FILE` with the columns capture, ip_a, ip_b, class: in the captures that it lists, only pairs of class p2p are used")
+		"tab-separated `FILE` that labels pairs (columns capture, ip_a, ip_b, class: in the captures that it lists, only pairs of class p2p are used) or hosts (columns capture, host, class)")
 }
 
 func (l *learning) labeller() (dataset.Labeller, error) {
@@ -39,11 +39,11 @@ func (l *learning) labeller() (dataset.Labeller, error) {
 		return dataset.Labeller{}, fmt.Errorf("cannot read labels: %w", err)
 	}
 	defer f.Close()
-	pairs, err := dataset.ReadPairLabels(f)
+	labeller, err := dataset.ReadLabels(f)
 	if err != nil {
 		return dataset.Labeller{}, fmt.Errorf("%s: %w", l.labels, err)
 	}
-	return dataset.Labeller{Pairs: pairs}, nil
+	return labeller, nil
 }
 
 // examples observes labelled captures. Captures that cannot be read or labelled are
