@@ -1,6 +1,8 @@
 package evaluate
 
 import (
+	"context"
+
 	"botnetdetect/dataset"
 	"botnetdetect/feature"
 	"botnetdetect/observe"
@@ -24,6 +26,9 @@ type Corpus struct {
 	Tables map[string]*Table
 	// Absent says, of a table that is not there, why.
 	Absent map[string]string
+
+	// again observes the captures once more, altered; nil where there are none.
+	again func(ctx context.Context, a alteration, workers int) (*Corpus, error)
 }
 
 // The tables that this package makes itself. The first two are of the nine features.
@@ -60,6 +65,7 @@ type Builder struct {
 	Vocabulary *protocol.Vocabulary // the one by which captures are observed
 
 	aware, agnostic dataset.Set
+	paths           []string
 }
 
 // Add takes the P2P flows of a capture. The error names a capture whose label cannot
@@ -70,6 +76,7 @@ func (b *Builder) Add(seen observe.Observation) error {
 		return err
 	}
 	agnostic, err := b.Labeller.Examples(seen, feature.Agnostic, b.Vocabulary)
+	b.paths = append(b.paths, seen.Path)
 	b.aware.Examples = append(b.aware.Examples, aware...)
 	b.agnostic.Examples = append(b.agnostic.Examples, agnostic...)
 	return err
@@ -82,7 +89,17 @@ func (b *Builder) Corpus() *Corpus {
 	c.Tables[AgnosticTable] = blockTable(b.agnostic)
 	delete(c.Absent, AgnosticTable)
 	c.Absent[PeerSharkTable] = "packet times were not gathered"
+	c.again = b.again
 	return c
+}
+
+// again builds the corpus of the same captures, altered.
+func (b *Builder) again(ctx context.Context, a alteration, workers int) (*Corpus, error) {
+	altered := Builder{Labeller: b.Labeller, Vocabulary: b.Vocabulary}
+	if err := siftAll(ctx, b.paths, a, workers, altered.Add); err != nil {
+		return nil, err
+	}
+	return altered.Corpus(), nil
 }
 
 // labels returns 1 for each row that is botnet, else 0.

@@ -147,3 +147,42 @@ func column(data gbdt.Data, c int) []float32 {
 	}
 	return nil
 }
+
+// align returns the table's data in the columns that names ask for; columns that it does
+// not have are 0, others fall away, as a trained model takes them.
+func align(t *Table, names []string) gbdt.Data {
+	if s, sparse := t.Data.(*gbdt.Sparse); sparse {
+		return alignSparse(s, t.Names, names)
+	}
+	own := make(map[string]int, len(t.Names))
+	for i, name := range t.Names {
+		own[name] = i
+	}
+	d := make(gbdt.Dense, len(names))
+	for i, name := range names {
+		if c, ok := own[name]; ok {
+			d[i] = column(t.Data, c)
+		} else {
+			d[i] = make([]float32, t.Data.Rows())
+		}
+	}
+	return d
+}
+
+// alignSparse needs both lists of names in one order, as blockTable makes them.
+func alignSparse(s *gbdt.Sparse, from, to []string) *gbdt.Sparse {
+	at := make(map[string]uint32, len(to))
+	for i, name := range to {
+		at[name] = uint32(i)
+	}
+	aligned := &gbdt.Sparse{Width: len(to), Indptr: []int64{0}}
+	for r := range s.Rows() {
+		for k := s.Indptr[r]; k < s.Indptr[r+1]; k++ {
+			if c, ok := at[from[s.Index[k]]]; ok {
+				aligned.Index, aligned.Value = append(aligned.Index, c), append(aligned.Value, s.Value[k])
+			}
+		}
+		aligned.Indptr = append(aligned.Indptr, int64(len(aligned.Index)))
+	}
+	return aligned
+}

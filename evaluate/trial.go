@@ -118,6 +118,9 @@ func count(n int, what string) string {
 // without their part of the training groups, and takes from them the thresholds that
 // keep to the budgets. The flows tested have no say.
 func (t *trial) chooseThresholds(ctx context.Context) error {
+	if len(t.options.Budgets) == 0 {
+		return nil
+	}
 	t.thresholds = slices.Repeat([]metric.Figure{undefined}, len(t.options.Budgets))
 	scores, err := t.innerScores(ctx)
 	if err != nil {
