@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -147,10 +148,10 @@ func (c *common) observe(ctx context.Context, paths []string, use func(observe.O
 	bar := c.startProgress(paths)
 	defer bar.stop()
 	options := observe.Options{
-		Engine: engine, Vocabulary: c.names(), Workers: c.cores, Stdin: c.std.in, Read: &bar.read,
+		Engine: engine, Vocabulary: c.names(), Workers: c.cores, Stdin: newInterruptible(ctx, c.std.in), Read: &bar.read,
 	}
 	for seen := range observe.All(ctx, paths, options) {
-		if ctx.Err() != nil {
+		if ctx.Err() != nil && seen.Path != "-" { // a stream was ended, and counts
 			return failed, ctx.Err()
 		}
 		bar.captured()
@@ -167,6 +168,9 @@ func (c *common) observe(ctx context.Context, paths []string, use func(observe.O
 			return failed, err
 		}
 	}
+	if paths[len(paths)-1] == "-" {
+		return failed, nil
+	}
 	return failed, ctx.Err()
 }
 
@@ -180,6 +184,9 @@ func (c *common) names() *protocol.Vocabulary {
 
 // describe says what went wrong with a capture, and what was kept of it.
 func describe(seen observe.Observation) error {
+	if errors.Is(seen.Err, context.Canceled) {
+		return fmt.Errorf("capture %s: interrupted; the %d packets until then count", seen.Path, seen.Stats.Frames)
+	}
 	if seen.Stats.Frames == 0 {
 		return fmt.Errorf("capture %s: %w", seen.Path, seen.Err)
 	}

@@ -113,7 +113,8 @@ func (p *predict) writeAll(ctx context.Context, paths []string, m *model.Model, 
 		return verdicts.Close()
 	}
 	if p.output == "stdout" {
-		return failed, fill(p.std.out)
+		err = fill(p.std.out)
+		return failed, err
 	}
 	err = safefile.Write(p.output, fill)
 	return failed, err

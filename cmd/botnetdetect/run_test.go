@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -35,6 +36,25 @@ func TestStatus(t *testing.T) {
 	f(ctx, exitUsage, "no inputs", "predict")
 	f(ctx, exitUsage, "choose one mode", "--train", "--predict")
 	f(cancelled, exitFailed, "interrupted", "--output", "stdout", capture)
+}
+
+// Ctrl-C ends a capture on standard input, and what was read is judged.
+func TestInterruptedStream(t *testing.T) {
+	t.Chdir(t.TempDir())
+	ctx, cancel := context.WithCancel(context.Background())
+	in, tcpdump := io.Pipe()
+	go func() {
+		tcpdump.Write(pcaptest.Pcap(pcaptest.UDPFlow("10.0.0.1:1", "10.0.0.2:2").Send(0, 100).Frames...))
+		tcpdump.Write([]byte{0}) // is taken once the frame before has been
+		cancel()                 // and tcpdump says nothing more, nor closes
+	}()
+	var out, errs bytes.Buffer
+	if got := run(ctx, []string{"-"}, streams{in, &out, &errs}); got != exitFailed {
+		t.Errorf("status %d; it said %q", got, &errs)
+	}
+	if want := "10.0.0.1\t10.0.0.2\t"; !strings.HasPrefix(out.String(), want) {
+		t.Errorf("printed %q, want %q", &out, want)
+	}
 }
 
 func TestModeToVerb(t *testing.T) {
