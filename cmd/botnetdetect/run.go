@@ -51,10 +51,10 @@ func (s streams) status(ctx context.Context, err error) int {
 		return exitDone
 	case errors.Is(err, errBotnet):
 		return exitBotnet
+	case errors.Is(err, errTold):
+		return exitFailed
 	case ctx.Err() != nil:
 		fmt.Fprintln(s.err, "botnetdetect: interrupted; nothing half-written was left")
-		return exitFailed
-	case errors.Is(err, errTold):
 		return exitFailed
 	case errors.Is(err, errUsage):
 		fmt.Fprintf(s.err, "botnetdetect: %s\nTry 'botnetdetect --help'.\n", strings.TrimPrefix(err.Error(), errUsage.Error()+": "))
