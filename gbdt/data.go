@@ -10,7 +10,7 @@ import (
 type Data interface {
 	Rows() int
 	Columns() int
-	check(a Absent) error
+	check(cfg *Config) error
 	load(m *matrix, cfg *Config)
 }
 
@@ -47,8 +47,9 @@ func (s *Sparse) Columns() int { return s.Width }
 
 // Examples are rows with their labels.
 type Examples struct {
-	Data   Data
-	Labels []uint8 // 0 or 1, one a row
+	Data    Data
+	Labels  []uint8   // 0 or 1, one a row
+	Weights []float32 // at least 0, one a row; nil for all 1. They count to 2^-26 of the largest
 }
 
 // Errors that Train returns, wrapped in what was found where.
@@ -65,7 +66,7 @@ const (
 	maxColumns = 1 << 24
 )
 
-func (e *Examples) check(a Absent) error {
+func (e *Examples) check(cfg *Config) error {
 	if e.Data == nil || e.Data.Rows() == 0 || e.Data.Columns() == 0 {
 		return ErrEmpty
 	}
@@ -80,16 +81,31 @@ func (e *Examples) check(a Absent) error {
 			return fmt.Errorf("row %d: label is %d, want 0 or 1", r, y)
 		}
 	}
-	return e.Data.check(a)
+	if err := e.checkWeights(); err != nil {
+		return err
+	}
+	return e.Data.check(cfg)
 }
 
-func (d Dense) check(a Absent) error {
+func (e *Examples) checkWeights() error {
+	if e.Weights != nil && len(e.Weights) != len(e.Labels) {
+		return fmt.Errorf("%d weights for %d rows: %w", len(e.Weights), len(e.Labels), ErrWidth)
+	}
+	for r, w := range e.Weights {
+		if !(w >= 0) || w-w != 0 {
+			return fmt.Errorf("row %d: weight is %v, want a finite number of at least 0: %w", r, w, ErrValue)
+		}
+	}
+	return nil
+}
+
+func (d Dense) check(cfg *Config) error {
 	for c, col := range d {
 		if len(col) != d.Rows() {
 			return fmt.Errorf("column %d has %d rows, column 0 has %d: %w", c, len(col), d.Rows(), ErrWidth)
 		}
 		for r, x := range col {
-			if !valid(x, a) {
+			if !valid(x, cfg.Absent) {
 				return fmt.Errorf("row %d, column %d: %v is %w", r, c, x, ErrValue)
 			}
 		}
@@ -104,7 +120,7 @@ func valid(x float32, a Absent) bool {
 	return a == AbsentOwn && x != x
 }
 
-func (s *Sparse) check(a Absent) error {
+func (s *Sparse) check(cfg *Config) error {
 	if err := s.checkShape(); err != nil {
 		return err
 	}
@@ -113,7 +129,7 @@ func (s *Sparse) check(a Absent) error {
 		if from > to || to > int64(len(s.Index)) {
 			return fmt.Errorf("row %d: Indptr goes from %d to %d of %d", r, from, to, len(s.Index))
 		}
-		if err := checkSparseRow(s.Index[from:to], s.Value[from:to], s.Width, a); err != nil {
+		if err := checkSparseRow(s.Index[from:to], s.Value[from:to], s.Width, cfg.Absent); err != nil {
 			return fmt.Errorf("row %d: %w", r, err)
 		}
 	}

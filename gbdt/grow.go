@@ -1,13 +1,16 @@
 package gbdt
 
+import "slices"
+
 // tip is a leaf of a tree that is being grown.
 type tip struct {
-	node  int32  // in the tree
-	slot  uint16 // what the rows in it are marked with
-	depth int
-	total total
-	hist  *histogram
-	best  split
+	node   int32  // in the tree
+	slot   uint16 // what the rows in it are marked with
+	depth  int
+	total  total
+	bounds bounds
+	hist   *histogram
+	best   split
 }
 
 // grower grows trees on one matrix.
@@ -15,19 +18,13 @@ type grower struct {
 	m       *matrix
 	cfg     *Config
 	rule    rule
-	rows    rows
+	rows    *rows
+	wanted  []bool // by column: the tree may split by it; nil for all
 	workers []*worker
 	free    []*histogram
 	pending []moves // splits that rows have not been sent through yet
 	tree    tree
 	nodes   []int32 // leaf of each slot
-}
-
-// rows is the state of the rows.
-type rows struct {
-	stat   []int64 // packed; 0 if the row is not in the sample
-	weight []int64 // what the criterion divides by, in 1/residualOne; nil if 1
-	slot   []uint16
 }
 
 // worker is what one goroutine needs for itself.
@@ -46,40 +43,72 @@ type worker struct {
 func (g *grower) grow(root total) tree {
 	g.tree = tree{{left: noNode, right: noNode}}
 	g.nodes = append(g.nodes[:0], 0)
-	t := &tip{total: root}
-	g.search([]*tip{t}, nil)
-	for level := []*tip{t}; len(level) > 0; {
-		level = g.splitAll(level)
+	tips := []*tip{{total: root, bounds: unbounded}}
+	g.search(tips, nil)
+	for chosen, rest := g.choose(tips); len(chosen) > 0; chosen, rest = g.choose(tips) {
+		tips = append(rest, g.splitAll(chosen)...)
 	}
 	return g.tree
 }
 
-// splitAll splits the tips that have a split, and returns the new tips that may
-// be split further.
+// choose returns the tips to split next: all that have a split, or the one that
+// gains most, if the tree grows leaf by leaf.
+func (g *grower) choose(tips []*tip) (chosen, rest []*tip) {
+	for _, t := range tips {
+		if t.best.gain > 0 {
+			chosen = append(chosen, t)
+		} else {
+			g.release(t)
+		}
+	}
+	if g.cfg.Leaves == 0 || len(chosen) == 0 {
+		return chosen, nil
+	}
+	if len(g.nodes) == g.cfg.Leaves {
+		for _, t := range chosen {
+			g.release(t)
+		}
+		return nil, nil
+	}
+	best := 0
+	for i, t := range chosen {
+		if t.best.gain > chosen[best].best.gain {
+			best = i
+		}
+	}
+	return []*tip{chosen[best]}, slices.Delete(slices.Clone(chosen), best, best+1)
+}
+
+// splitAll splits tips, and returns the new ones that may be split further.
 func (g *grower) splitAll(tips []*tip) (next []*tip) {
-	var small, parents []*tip
+	var small, large []*tip
 	g.pending = append(g.pending, moves{})
 	for _, t := range tips {
-		if t.best.gain <= 0 {
-			g.release(t)
-			continue
-		}
 		left, right := g.split(t)
-		if left.depth == g.cfg.Depth {
+		if left.depth == g.cfg.Depth || len(g.nodes) == g.cfg.Leaves {
 			g.release(t)
 			continue
 		}
+		next = append(next, left, right)
 		if left.total.rows > right.total.rows {
 			left, right = right, left
 		}
 		right.hist, t.hist = t.hist, nil
-		small, parents = append(small, left), append(parents, right)
-		next = append(next, left, right)
+		small, large = append(small, left), append(large, right)
 	}
-	if len(next) > 0 {
-		g.search(small, parents)
+	for i, n := 0, g.batch(); i < len(small); i += n {
+		end := min(i+n, len(small))
+		g.search(small[i:end], large[i:end])
 	}
 	return next
+}
+
+// batch returns how many histograms to build at once, so that the workers'
+// parts do not take too much memory.
+func (g *grower) batch() int {
+	const most = 64 << 20 // bytes
+	each := 8 * (g.m.narrow*len(sums{}) + g.m.wide) * len(g.workers)
+	return max(2, most/max(1, each))
 }
 
 // split makes a tip's split part of the tree. The side that absent values take
@@ -92,6 +121,7 @@ func (g *grower) split(t *tip) (left, right *tip) {
 	g.tree[t.node] = node{left: n, right: n + 1, feature: int32(s.column), value: s.value, absentLeft: s.absentLeft, gain: float32(s.gain)}
 	left = &tip{node: n, slot: t.slot, depth: t.depth + 1, total: s.left}
 	right = &tip{node: n + 1, slot: t.slot, depth: t.depth + 1, total: s.right}
+	left.bounds, right.bounds = g.rule.divide(t.bounds, s)
 	moved := left
 	if s.absentLeft {
 		moved = right
@@ -158,6 +188,9 @@ func (g *grower) searchColumn(w *worker, number int, small, large, all []*tip) {
 			large[i].hist.subtractAbsent(t.total, c)
 		}
 	}
+	if g.wanted != nil && !g.wanted[number] {
+		return
+	}
 	for i, t := range all {
 		if t.hist.live[block] {
 			if s := searchColumn(&g.rule, g.m, number, t); s.better(&w.best[i]) {
@@ -177,6 +210,7 @@ func (g *grower) tallies(target int) (parts []*tally) {
 	return parts
 }
 
+// histogram returns one whose cells mean nothing yet.
 func (g *grower) histogram() *histogram {
 	if n := len(g.free); n > 0 {
 		h := g.free[n-1]
@@ -210,7 +244,11 @@ func (g *grower) finish() []leafSum {
 		w := g.workers[n]
 		from, to := g.m.segment(s)
 		g.route(s)
-		sumLeaves(w.leaves, g.rows.slot[from:to], g.rows.stat[from:to])
+		if g.rows.curve == nil {
+			sumLeaves(w.leaves, g.rows.slot[from:to], g.rows.stat[from:to])
+		} else {
+			sumCurves(w.leaves, g.rows.slot[from:to], g.rows.stat[from:to], g.rows.curve[from:to])
+		}
 	})
 	g.pending = g.pending[:0]
 	sums := make([]leafSum, len(g.nodes))
@@ -230,5 +268,15 @@ func sumLeaves(leaves []leafSum, slot []uint16, stat []int64) {
 		l := &leaves[s]
 		l.residual += r
 		l.curvature += curvature(r)
+	}
+}
+
+// sumCurves is sumLeaves for rows with weights.
+func sumCurves(leaves []leafSum, slot []uint16, stat, curve []int64) {
+	for i, s := range slot {
+		r, _ := unpack(stat[i])
+		l := &leaves[s]
+		l.residual += r
+		l.curvature += curve[i]
 	}
 }

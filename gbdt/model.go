@@ -14,6 +14,10 @@ type Model struct {
 	FeatureNames []string
 	// Attributes are kept in the file and mean nothing to this package.
 	Attributes map[string]string
+	// Curve is the loss on the validation examples after each tree that
+	// training added, also of those that early stopping took back. It is not
+	// kept in the file.
+	Curve []float64
 
 	features int
 	base     float32 // probability before the first tree
@@ -105,6 +109,23 @@ func (m *Model) Margins(margin []float32, d Data) error {
 	}
 	return nil
 }
+
+// addMargins adds the trees from a number on to the margins of rows.
+func (m *Model) addMargins(margin []float32, d Data, from int) {
+	if from == 0 {
+		_ = m.Margins(margin, d)
+		return
+	}
+	rest := *m
+	rest.trees = m.trees[from:]
+	add := make([]float32, len(margin))
+	_ = rest.Margins(add, d)
+	for i := range margin {
+		margin[i] += add[i] - m.baseMargin()
+	}
+}
+
+func (m *Model) compile() {}
 
 func (m *Model) rowMargin(d Data, r int) (float32, error) {
 	switch d := d.(type) {

@@ -57,6 +57,16 @@ func (t *probability) advance(margin []float32, label []uint8, slot []uint16, st
 	return sum
 }
 
+// at returns the rounded probability times 2^26.
+func (t *probability) at(x float32) int64 {
+	s := float64(min(max(x, -tableLimit), tableLimit) * tableSteps)
+	n := s + rounder
+	c := &t[(math.Float64bits(n)+tableZero)&(tableSize-1)]
+	d := s - (n - rounder)
+	p := c[0] + float64(d*(c[1]+float64(d*(c[2]+float64(d*c[3]))))) + rounder
+	return int64(math.Float64bits(p) - rounderBits)
+}
+
 // curvature returns p(1-p), times curvatureOne, given the residual of either
 // label.
 func curvature(residual int64) int64 {

@@ -3,27 +3,35 @@ package gbdt
 import (
 	"context"
 	"fmt"
+	"maps"
+	"math"
+	"slices"
 )
 
 // Train fits a model to the examples. It returns ctx's error if ctx ends first;
 // ErrEmpty, ErrOneClass, ErrValue or ErrWidth, wrapped in where it was found,
-// if the examples cannot be learned from.
+// if the examples cannot be learned from. It does not change the examples, nor
+// keep them.
 func Train(ctx context.Context, set Examples, cfg Config) (*Model, error) {
-	m, err := train(ctx, set, cfg)
+	m, err := train(ctx, &set, &cfg)
 	if err != nil {
 		return nil, fmt.Errorf("cannot train: %w", err)
 	}
 	return m, nil
 }
 
-func train(ctx context.Context, set Examples, cfg Config) (*Model, error) {
-	if err := cfg.check(); err != nil {
+func train(ctx context.Context, set *Examples, cfg *Config) (*Model, error) {
+	if err := set.check(cfg); err != nil {
 		return nil, err
 	}
-	if err := set.check(cfg.Absent); err != nil {
+	if err := cfg.check(set.Data.Columns()); err != nil {
 		return nil, err
 	}
-	t, err := newTrainer(set, &cfg)
+	w, err := newWatch(cfg, set.Data.Columns())
+	if err != nil {
+		return nil, err
+	}
+	t, err := newTrainer(set, cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -32,89 +40,171 @@ func train(ctx context.Context, set Examples, cfg Config) (*Model, error) {
 			return nil, err
 		}
 		t.addTree()
+		if done := w.add(t.model); done {
+			break
+		}
 	}
+	w.finish(t.model)
 	return t.model, nil
 }
 
 // trainer adds one tree after another to a model.
 type trainer struct {
 	cfg         *Config
-	labels      []uint8
-	margin      []float32
+	rows        *rows
 	grower      *grower
-	step        []float32 // by slot, what the last tree added to its rows' margins
 	probability *probability
+	step        []float32 // by slot, what the last tree added to its rows' margins
 	model       *Model
 }
 
-func newTrainer(set Examples, cfg *Config) (*trainer, error) {
-	ones := 0
-	for _, y := range set.Labels {
-		ones += int(y)
+func newTrainer(set *Examples, cfg *Config) (*trainer, error) {
+	prior, err := set.prior(cfg.PositiveWeight)
+	if err != nil {
+		return nil, err
 	}
-	rows := set.Data.Rows()
-	if ones == 0 || ones == rows {
-		return nil, ErrOneClass
+	t := &trainer{cfg: cfg, rows: newRows(set, cfg), probability: newProbability(), step: []float32{0}}
+	t.model = &Model{features: set.Data.Columns(), base: float32(prior), Attributes: map[string]string{}}
+	if cfg.Base != nil {
+		t.model = cfg.Base.clone()
 	}
-	t := &trainer{cfg: cfg, labels: set.Labels, margin: make([]float32, rows), step: []float32{0}, probability: newProbability()}
-	t.model = &Model{features: set.Data.Columns(), base: float32(float64(ones) / float64(rows)), Attributes: map[string]string{}}
-	base := t.model.baseMargin()
-	for r := range t.margin {
-		t.margin[r] = base
+	if err := t.model.Margins(t.rows.margin, set.Data); err != nil {
+		return nil, err
 	}
-	t.grower = newGrower(newMatrix(set.Data, cfg), cfg)
+	t.grower = newGrower(newMatrix(set.Data, cfg), t.rows, cfg)
 	return t, nil
 }
 
-func newGrower(m *matrix, cfg *Config) *grower {
-	g := &grower{m: m, cfg: cfg, rule: rule{unit: 1, minSamples: int64(cfg.MinSamples)}}
-	g.rows = rows{stat: make([]int64, m.rows), slot: make([]uint16, m.rows)}
-	for range workers(cfg.Goroutines, 1<<10) {
+// prior returns the share of label 1, which the model starts from.
+func (e *Examples) prior(positive float64) (float64, error) {
+	var weight [2]float64
+	for r, y := range e.Labels {
+		weight[y] += e.weight(r, positive)
+	}
+	p := weight[1] / (weight[0] + weight[1])
+	if weight[0] == 0 || weight[1] == 0 || float32(p) == 0 || float32(p) == 1 {
+		return 0, ErrOneClass
+	}
+	if math.IsInf(weight[0]+weight[1], 0) {
+		return 0, fmt.Errorf("the weights add up to infinity: %w", ErrValue)
+	}
+	return p, nil
+}
+
+// clone returns a model that trees can be added to without changing m.
+func (m *Model) clone() *Model {
+	c := *m
+	c.FeatureNames = slices.Clone(m.FeatureNames)
+	c.Attributes = maps.Clone(m.Attributes)
+	if c.Attributes == nil {
+		c.Attributes = map[string]string{}
+	}
+	c.trees = slices.Clone(m.trees)
+	c.Curve = nil
+	return &c
+}
+
+func newGrower(m *matrix, r *rows, cfg *Config) *grower {
+	g := &grower{m: m, cfg: cfg, rows: r}
+	g.rule = rule{l2: cfg.L2, minGain: cfg.MinGain, minSamples: int64(cfg.MinSamples), minWeight: cfg.MinWeight, monotone: cfg.Monotone}
+	g.rule.sumUnit, g.rule.weightUnit = r.units()
+	for range workers(cfg.Goroutines, m.segments()) {
 		g.workers = append(g.workers, new(worker))
 	}
 	return g
 }
 
 func (t *trainer) addTree() {
-	root := t.residuals()
-	tree := t.grower.grow(root)
+	number := len(t.model.trees)
+	t.grower.wanted = chooseColumns(t.cfg, number, t.model.features)
+	tree := t.grower.grow(t.advance(number))
 	t.setLeaves(tree, t.grower.finish())
 	t.model.trees = append(t.model.trees, tree)
 }
 
-// residuals adds the last tree to the margins and computes the rows' statistics.
-func (t *trainer) residuals() total {
+// advance moves all rows on to the next tree.
+func (t *trainer) advance(number int) (root total) {
 	g := t.grower
 	parallel(len(g.workers), g.m.segments(), func(w, s int) {
 		from, to := g.m.segment(s)
-		sum := t.probability.advance(t.margin[from:to], t.labels[from:to], g.rows.slot[from:to], g.rows.stat[from:to], t.step)
-		g.workers[w].total.sum += sum
+		all := t.rows.advance(t.probability, from, to, number, t.step)
+		g.workers[w].total = g.workers[w].total.plus(all)
 	})
-	root := total{rows: int64(g.m.rows), weight: int64(g.m.rows)}
 	for _, w := range g.workers {
-		root.sum += w.total.sum
+		root = root.plus(w.total)
 		w.total = total{}
 	}
 	return root
 }
 
+// chooseColumns returns which columns a tree may split by, or nil for all.
+func chooseColumns(cfg *Config, tree, columns int) []bool {
+	if cfg.Columns == 1 {
+		return nil
+	}
+	draw := make([]uint64, columns)
+	for c := range draw {
+		draw[c] = mix(mix(^cfg.Seed+uint64(tree)) + uint64(c))
+	}
+	order := slices.Clone(draw)
+	slices.Sort(order)
+	last := order[max(0, int(math.Round(cfg.Columns*float64(columns)))-1)]
+	wanted := make([]bool, columns)
+	for c, d := range draw {
+		wanted[c] = d <= last
+	}
+	return wanted
+}
+
 // setLeaves takes one Newton step in each leaf: the sum of residuals over the
 // sum of p(1-p).
 func (t *trainer) setLeaves(tree tree, sums []leafSum) {
-	t.step = make([]float32, len(sums))
-	cover := make([]float64, len(tree))
+	residual, cover := make([]float64, len(tree)), make([]float64, len(tree))
 	for s, sum := range sums {
 		n := t.grower.nodes[s]
-		cover[n] = float64(sum.curvature) / curvatureOne
-		if sum.curvature > 0 {
-			tree[n].value = float32(t.cfg.LearningRate * float64(sum.residual) / residualOne / cover[n])
-		}
-		t.step[s] = tree[n].value
+		residual[n] = float64(sum.residual) / residualOne * t.rows.largest
+		cover[n] = float64(sum.curvature) / curvatureOne * t.rows.largest
 	}
 	for n := len(tree) - 1; n >= 0; n-- {
 		if node := &tree[n]; !node.leaf() {
+			residual[n] = residual[node.left] + residual[node.right]
 			cover[n] = cover[node.left] + cover[node.right]
 		}
-		tree[n].cover = float32(cover[n])
 	}
+	values := newtonSteps(tree, residual, cover, t.cfg)
+	for n := range tree {
+		tree[n].cover = float32(cover[n])
+		if tree[n].leaf() {
+			tree[n].value = float32(t.cfg.LearningRate * values[n])
+		}
+	}
+	t.step = make([]float32, len(sums))
+	for s := range sums {
+		t.step[s] = tree[t.grower.nodes[s]].value
+	}
+}
+
+// newtonSteps returns the value of each node. Under monotone constraints a
+// node's value stays within bounds that the splits above it set.
+func newtonSteps(tree tree, residual, cover []float64, cfg *Config) (values []float64) {
+	values = make([]float64, len(tree))
+	for n := range tree {
+		if cover[n] > 0 {
+			values[n] = residual[n] / (cover[n] + cfg.L2)
+		}
+	}
+	if cfg.Monotone == nil {
+		return values
+	}
+	allowed := make([]bounds, len(tree))
+	allowed[0] = unbounded
+	for n := range tree {
+		b := allowed[n]
+		values[n] = b.clamp(values[n])
+		if node := &tree[n]; !node.leaf() {
+			left, right := b.clamp(values[node.left]), b.clamp(values[node.right])
+			allowed[node.left], allowed[node.right] = b.divide(cfg.Monotone[node.feature], (left+right)/2)
+		}
+	}
+	return values
 }

@@ -45,7 +45,7 @@ func sparse(d Dense) *Sparse {
 func TestTrainSparseEqualsDense(t *testing.T) {
 	d, y := flows(2000, 1)
 	file := func(data Data) string {
-		m, err := Train(context.Background(), Examples{data, y}, DefaultConfig())
+		m, err := Train(context.Background(), Examples{Data: data, Labels: y}, DefaultConfig())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -62,7 +62,7 @@ func TestTrainSparseEqualsDense(t *testing.T) {
 
 func TestReadBack(t *testing.T) {
 	d, y := flows(1000, 2)
-	m, err := Train(context.Background(), Examples{d, y}, DefaultConfig())
+	m, err := Train(context.Background(), Examples{Data: d, Labels: y}, DefaultConfig())
 	if err != nil {
 		t.Fatal(err)
 	}
