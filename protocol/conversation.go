@@ -39,7 +39,10 @@ type half struct {
 	window   uint16
 	dupAcks  uint8
 	seen     uint8 // bits: seenNext, seenAck, seenSYN
-	pending  *pending
+	// joined is the last message that came in several segments, by sequence
+	// numbers: what is sent again of it is not looked into.
+	joined  span
+	pending *pending
 }
 
 const (

@@ -12,7 +12,7 @@ func (e *Engine) guessDatagram(v *View) ID {
 
 func datagramGuesses() []datagramDissector {
 	return []datagramDissector{
-		guessSTUN, guessClassicSTUN, guessQUIC, guessDTLS, guessRTCP, guessWireGuard, guessDHT, guessSIP, guessRPC, guessDNS,
+		guessSTUN, guessClassicSTUN, guessQUIC, guessDTLS, guessRTCP, guessWireGuard, guessDHT, guessSIP, guessRPC, guessDCERPC, guessWOL, guessDNS,
 	}
 }
 
@@ -80,9 +80,4 @@ func isSIP(b []byte) bool {
 	n, _, _ := line(b, 0, false)
 	first := b[:n]
 	return hasPrefix(first, "SIP/2.0 ") || n > 8 && hasPrefix(first[n-8:], " SIP/2.0"[:8])
-}
-
-// guessRPC recognises a call or reply of ONC RPC (RFC 5531).
-func guessRPC(_ *Engine, v *View) ID {
-	return Unnamed
 }

@@ -8,7 +8,8 @@ import "net/netip"
 type Engine struct {
 	conversations table
 	pool          pool
-	expected      expectations
+	expected      ledger // owners of conversations that were announced
+	facts         ledger // what requests said that their answers need
 	answers       []netip.Addr
 
 	streams   [numDissectors]streamDissector

@@ -472,5 +472,28 @@ const (
 	TNS
 	AMQP
 	PPP
+	DSSETUP
+	EVENTLOG
+	ISystemActivator
+	IOXIDResolver
+	IRemUnknown2
+	Messenger
+	INITSHUTDOWN
+	FRSRPC
+	RSTAT
+	NLM
+	STAT
+	NFSACL
+	YPSERV
+	YPBIND
+	RQUOTA
+	KLM
+	AMD
+	PCPV2
+	ICQv2
+	ICQv3
+	ICQv4
+	MPLSECHO
+	BACnetAPDU
 	numNames
 )

@@ -60,4 +60,8 @@ var native = [...]string{
 	THRIFT: "THRIFT", Git: "Git", FINGER: "FINGER", WHOIS: "WHOIS", MGCP: "MGCP", MEGACO: "MEGACO", RTMP: "RTMP", RSL: "RSL", Teredo: "Teredo",
 	VxLAN: "VxLAN", Geneve: "Geneve", L2TP: "L2TP", LISP: "LISP", RX: "RX", AFSRX: "AFS_(RX)", GTPName: "GTP", PTPv1: "PTPv1", MNDP: "MNDP", LSD: "LSD",
 	RDPUDP: "RDPUDP", RDPUDP2: "RDPUDP2", MPTCP: "MPTCP", XMPP: "XMPP", WINSReplication: "WINS-Replication", TNS: "TNS", AMQP: "AMQP", PPP: "PPP",
+	DSSETUP: "DSSETUP", EVENTLOG: "EVENTLOG", ISystemActivator: "ISystemActivator", IOXIDResolver: "IOXIDResolver", IRemUnknown2: "IRemUnknown2",
+	Messenger: "Messenger", INITSHUTDOWN: "INITSHUTDOWN", FRSRPC: "FRSRPC", RSTAT: "RSTAT", NLM: "NLM", STAT: "STAT", NFSACL: "NFSACL", YPSERV: "YPSERV",
+	YPBIND: "YPBIND", RQUOTA: "RQUOTA", KLM: "KLM", AMD: "AMD", PCPV2: "PCP_v2", ICQv2: "ICQv2", ICQv3: "ICQv3", ICQv4: "ICQv4", MPLSECHO: "MPLS_ECHO",
+	BACnetAPDU: "BACnet-APDU",
 }

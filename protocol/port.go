@@ -111,40 +111,21 @@ func (e *Engine) claim(v *View, d dissector) {
 	e.conversations.open(v.key()).owner = d
 }
 
-// expectations are conversations that others announced: an FTP session its data
-// connection, for one. Bounded: the oldest of maxExpected is forgotten.
-type expectations struct {
-	by   map[uint64]dissector
-	ring [maxExpected]uint64
-	next int
-}
-
-const maxExpected = 4096
-
-func (x *expectations) any() bool { return len(x.by) > 0 }
-
 // expect announces that a conversation of v's endpoints in which one side has
-// port belongs to d.
+// port belongs to d, as an FTP session announces its data connection. Only
+// conversations of the same two endpoints can be announced, so that names do not
+// depend on how pairs of endpoints are spread over engines.
 func (e *Engine) expect(v *View, transport, port uint16, d dissector) {
-	x := &e.expected
-	if x.by == nil {
-		x.by = make(map[uint64]dissector)
-	}
 	w := View{Src: v.Src, Dst: v.Dst, Number: transport}
-	key := w.expectKey(port)
-	if _, ok := x.by[key]; !ok {
-		delete(x.by, x.ring[x.next])
-		x.ring[x.next] = key
-		x.next = (x.next + 1) % maxExpected
-	}
-	x.by[key] = d
+	e.expected.set(w.expectKey(port), uint64(d))
 }
 
 func (e *Engine) expectedOwner(v *View) dissector {
-	if d, ok := e.expected.by[v.expectKey(v.SrcPort)]; ok {
-		return d
+	if d, ok := e.expected.get(v.expectKey(v.SrcPort)); ok {
+		return dissector(d)
 	}
-	return e.expected.by[v.expectKey(v.DstPort)]
+	d, _ := e.expected.get(v.expectKey(v.DstPort))
+	return dissector(d)
 }
 
 func (e *Engine) claimExpected(c *conversation, v *View) { c.owner = e.expectedOwner(v) }

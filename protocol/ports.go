@@ -48,7 +48,36 @@ const (
 	bySIP
 	byIRC
 	byMySQL
-	byKDP
+	byRDP
+	byDCERPC
+	byOpenFlow
+	byHTTP2
+	byPGSQL
+	byTDS
+	byRESP
+	byMQTT
+	bySocks
+	byXMPP
+	byModbus
+	byDNP3
+	byPhasor
+	byENIP
+	byGTP
+	byHSRP
+	byRIP
+	byNATPMP
+	byDropbox
+	byBJNP
+	byICQ
+	byNetFlow
+	bySFlow
+	byLDP
+	byBabel
+	byMPLSEcho
+	byBACnet
+	byMNDP
+	byL2TP
+	byPTP
 	numDissectors
 )
 
@@ -56,10 +85,10 @@ const (
 var tcpPorts = [...]port{
 	{20, 20, byFTPData}, {21, 21, byFTP}, {22, 22, bySSH}, {29418, 29418, bySSH}, {23, 23, byTelnet}, {25, 25, bySMTP}, {587, 587, bySMTP}, {53, 53, byDNS},
 	{5353, 5353, byDNS}, {80, 80, byHTTP}, {3128, 3128, byHTTP}, {3132, 3132, byHTTP}, {5985, 5985, byHTTP}, {8080, 8080, byHTTP}, {8088, 8088, byHTTP}, {11371, 11371, byHTTP}, {1900, 1900, byHTTP}, {2869, 2869, byHTTP}, {2710, 2710, byHTTP}, {631, 631, byHTTP}, {3689, 3689, byHTTP},
-	{110, 110, byPOP}, {143, 143, byIMAP}, {139, 139, byNBSS}, {445, 445, byNBSS}, {102, 102, byTPKT}, {3389, 3389, byTPKT},
+	{110, 110, byPOP}, {143, 143, byIMAP}, {139, 139, byNBSS}, {445, 445, byNBSS}, {102, 102, byTPKT}, {3389, 3389, byRDP},
 	{443, 443, byTLS}, {465, 465, byTLS}, {636, 636, byTLS}, {993, 993, byTLS}, {995, 995, byTLS},
 	{6881, 6889, byBitTorrent}, {4661, 4663, byEDonkey}, {6346, 6346, byGnutella}, {3478, 3478, bySTUN},
-	{88, 88, byKerberos}, {389, 389, byLDAP}, {3268, 3268, byLDAP}, {1194, 1194, byOpenVPN}, {6667, 6667, byIRC}, {57000, 57000, byIRC}, {3306, 3306, byMySQL},
+	{88, 88, byKerberos}, {389, 389, byLDAP}, {3268, 3268, byLDAP}, {1194, 1194, byOpenVPN}, {6667, 6667, byIRC}, {57000, 57000, byIRC}, {3306, 3306, byMySQL}, {111, 111, byRPC}, {6653, 6653, byOpenFlow}, {5432, 5432, byPGSQL}, {1433, 1433, byTDS}, {2433, 2433, byTDS}, {6379, 6379, byRESP}, {1883, 1883, byMQTT}, {1080, 1080, bySocks}, {5222, 5222, byXMPP}, {502, 502, byModbus}, {20000, 20000, byDNP3}, {4712, 4712, byPhasor}, {44818, 44818, byENIP},
 }
 
 // udpPorts are the ports by which tshark 4.0 tells a protocol over UDP.
@@ -68,7 +97,10 @@ var udpPorts = [...]port{
 	{67, 68, byDHCP}, {4011, 4011, byDHCP}, {546, 547, byDHCPv6}, {123, 123, byNTP}, {161, 162, bySNMP}, {514, 514, bySyslog}, {69, 69, byTFTP},
 	{1645, 1646, byRADIUS}, {1812, 1813, byRADIUS}, {1700, 1700, byRADIUS}, {3799, 3799, byRADIUS}, {88, 88, byKerberos}, {389, 389, byCLDAP},
 	{500, 500, byISAKMP}, {4500, 4500, byNATT}, {1194, 1194, byOpenVPN}, {1900, 1900, bySSDP}, {3478, 3478, bySTUN},
-	{4665, 4665, byEDonkey}, {4672, 4672, byEDonkey}, {5060, 5060, bySIP}, {19948, 19948, byKDP},
+	{4665, 4665, byEDonkey}, {4672, 4672, byEDonkey}, {5060, 5060, bySIP}, {111, 111, byRPC},
+	{2123, 2123, byGTP}, {2152, 2152, byGTP}, {3386, 3386, byGTP}, {1985, 1985, byHSRP}, {2029, 2029, byHSRP}, {520, 520, byRIP}, {5350, 5351, byNATPMP}, {17500, 17500, byDropbox},
+	{8611, 8614, byBJNP}, {4000, 4000, byICQ}, {2055, 2055, byNetFlow}, {4739, 4739, byNetFlow}, {9996, 9996, byNetFlow}, {6343, 6343, bySFlow}, {646, 646, byLDP}, {6696, 6696, byBabel},
+	{3503, 3503, byMPLSEcho}, {4713, 4713, byPhasor}, {47808, 47808, byBACnet}, {5678, 5678, byMNDP}, {1701, 1701, byL2TP}, {319, 320, byPTP}, {20000, 20000, byDNP3},
 }
 
 func streamDissectors() [numDissectors]streamDissector {
@@ -76,16 +108,21 @@ func streamDissectors() [numDissectors]streamDissector {
 		byHTTP: httpStream, byTLS: tlsStream, bySMTP: smtpStream, byPOP: popStream, byIMAP: imapStream, byFTP: ftpStream, byFTPData: ftpDataStream,
 		byTelnet: always(Telnet), bySSH: sshStream, byDNS: dnsStream, byNBSS: nbssStream, byTPKT: tpktStream, byBitTorrent: bitTorrentStream,
 		byEDonkey: edonkeyStream, byGnutella: gnutellaStream, byBitcoin: bitcoinStream, bySTUN: stunStream, byKerberos: framed(KRB5, 4, lengthBE32(0, 4)),
-		byLDAP: ldapStream, byOpenVPN: framed(OpenVPN, 2, lengthBE16(0, 2)), byIRC: always(IRC), byMySQL: framed(MySQL, 4, func(b []byte) int { return 4 + int(b[2])<<16 + int(b[1])<<8 + int(b[0]) }),
+		byLDAP: ldapStream, byOpenVPN: framed(OpenVPN, 2, lengthBE16(0, 2)), byIRC: always(IRC), byMySQL: mysqlStream, byRDP: rdpStream, byDCERPC: dcerpcStream, byRPC: rpcStream, byOpenFlow: openFlowStream, byHTTP2: http2Stream,
+		byPGSQL: pgsqlStream, byTDS: tdsStream, byRESP: respStream, byMQTT: framed(MQTT, 2, mqttLength), bySocks: socksStream, byXMPP: xmppStream,
+		byModbus: modbusStream, byDNP3: dnp3Stream, byPhasor: synchrophasorStream, byENIP: framed(ENIP, 24, enipLength),
 	}
 }
 
 func datagramDissectors() [numDissectors]datagramDissector {
 	return [numDissectors]datagramDissector{
-		byDNS: dnsDatagram, byMDNS: mdnsDatagram, byLLMNR: llmnrDatagram, byNBNS: everyDatagram(NBNS), byNBDGM: everyDatagram(BROWSER),
-		byDHCP: dhcpDatagram, byDHCPv6: everyDatagram(DHCPv6), byNTP: everyDatagram(NTP), bySNMP: everyDatagram(SNMP), bySyslog: everyDatagram(Syslog), byTFTP: tftpDatagram, byRADIUS: radiusDatagram,
-		byKerberos: everyDatagram(KRB5), byCLDAP: everyDatagram(CLDAP), byISAKMP: everyDatagram(ISAKMP), byNATT: natTraversalDatagram,
-		byOpenVPN: everyDatagram(OpenVPN), bySSDP: ssdpDatagram, bySTUN: stunDatagram, byEDonkey: edonkeyDatagram, bySIP: everyDatagram(SIP), byKDP: everyDatagram(KDP),
+		byDNS: dnsDatagram, byMDNS: mdnsDatagram, byLLMNR: llmnrDatagram, byNBNS: everyDatagram(NBNS), byNBDGM: nbdgmDatagram,
+		byDHCP: dhcpDatagram, byDHCPv6: everyDatagram(DHCPv6), byNTP: everyDatagram(NTP), bySNMP: snmpDatagram, bySyslog: everyDatagram(Syslog), byTFTP: tftpDatagram, byRADIUS: radiusDatagram,
+		byKerberos: kerberosDatagram, byCLDAP: everyDatagram(CLDAP), byISAKMP: everyDatagram(ISAKMP), byNATT: natTraversalDatagram,
+		byOpenVPN: everyDatagram(OpenVPN), bySSDP: ssdpDatagram, bySTUN: stunDatagram, byEDonkey: edonkeyDatagram, bySIP: sipDatagram, byRPC: portmapDatagram,
+		byGTP: gtpDatagram, byHSRP: hsrpDatagram, byRIP: ripDatagram, byNATPMP: natPMPDatagram, byDropbox: dropboxDatagram, byBJNP: bjnpDatagram, byICQ: icqDatagram,
+		byNetFlow: flowDatagram, bySFlow: sflowDatagram, byLDP: ldpDatagram, byBabel: babelDatagram, byMPLSEcho: mplsEchoDatagram, byPhasor: phasorDatagram, byBACnet: bacnetDatagram,
+		byMNDP: mndpDatagram, byL2TP: l2tpDatagram, byPTP: ptpDatagram, byDNP3: dnp3Datagram,
 		byDHT: dhtDatagram, byRTP: rtpDatagram, byQUIC: quicDatagram, byDTLS: dtlsDatagram,
 	}
 }

@@ -20,7 +20,7 @@ func isQUICVersion(version uint32) bool {
 	case 1, 0x6b3343cf, 0x709a50c4, 0xfaceb001, 0xfaceb002, 0xfaceb00e, 0x51303530, 0x54303530, 0x54303531:
 		return true
 	}
-	return version&0xffffff00 == 0xff000000 || version&0x0f0f0f0f == 0x0a0a0a0a
+	return version&0xffffff00 == 0xff000000
 }
 
 func quicDatagram(_ *Engine, _ *View) ID { return QUIC }

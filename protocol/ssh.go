@@ -13,7 +13,10 @@ func sshStream(_ *Engine, m *message) result {
 			if !ok && m.canWait {
 				return wait(name, at, oneMore)
 			}
-			*version, name, n = sshVersion(b), SSH, next
+			name, n = sshName(*version), next
+			if m.toServer(22, 29418) { // the client's line decides, as in tshark
+				*version = sshVersion(b)
+			}
 		case *version == 0 || m.sshEncrypted():
 			return named(sshName(*version))
 		default:

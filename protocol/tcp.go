@@ -17,7 +17,7 @@ func (e *Engine) tcp(v *View) ID {
 	c := e.conversations.open(v.key())
 	again := c.follow(v, n)
 	h := &c.half[v.dir()]
-	if n == 0 {
+	if len(v.Payload) == 0 {
 		if v.Flags&(FIN|RST) != 0 && h.pending != nil {
 			return e.finish(c, v, again)
 		}
@@ -60,7 +60,7 @@ func (e *Engine) reassemble(s *segment) {
 			e.proceed(s)
 			continue
 		}
-		if s.again {
+		if s.again || s.h.joined.from != s.h.joined.to && !before(s.seq, s.h.joined.from) && before(s.seq, s.h.joined.to) {
 			return
 		}
 		e.begin(s)
@@ -131,6 +131,7 @@ func (e *Engine) proceed(s *segment) {
 // complete hands a whole message to its dissector, which may find that it needs
 // still more.
 func (e *Engine) complete(s *segment, p *pending, next uint32) {
+	s.h.joined = span{p.start, p.end}
 	if s.again {
 		e.release(s.h)
 		return

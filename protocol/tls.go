@@ -85,7 +85,7 @@ func tlsRecord(m *message, at int, b []byte, name ID) (result, int) {
 		*s = tls13
 	}
 	if b[0] == tlsHandshake && len(b) > 5 && b[5] == serverHello {
-		if v := serverVersion(b[5:min(n, len(b))]); v != 0 {
+		if v := serverVersion(b[5:min(n, len(b))]); tlsName(v) != SSL {
 			*s = v
 			name = tlsName(v)
 		}
@@ -106,30 +106,24 @@ func settleVersion(s *uint16, b []byte) ID {
 // serverVersion returns the version that a ServerHello chooses, from its
 // supported_versions extension if it has one; 0 if b ends too early.
 func serverVersion(b []byte) uint16 {
-	v, ok := be16(b, 4)
-	if !ok {
-		return 0
-	}
+	v, _ := be16(b, 4)
+	v = draftVersion(v)
 	at := 4 + 2 + 32
 	if at >= len(b) {
 		return v
 	}
 	at += 1 + int(b[at]) + 3 // session ID, cipher suite, compression
-	all, ok := be16(b, at)
-	if !ok {
-		return v
-	}
+	all, _ := be16(b, at)
 	for at, end := at+2, min(len(b), at+2+int(all)); at+4 <= end; {
 		kind, _ := be16(b, at)
 		n, _ := be16(b, at+2)
 		if kind == 43 && n == 2 {
-			if w, ok := be16(b, at+4); ok {
-				return draftVersion(w)
-			}
+			chosen, _ := be16(b, at+4)
+			return draftVersion(chosen)
 		}
 		at += 4 + int(n)
 	}
-	return draftVersion(v)
+	return v
 }
 
 // hasEarlyData says whether a ClientHello announces data before the answer, which
