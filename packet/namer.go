@@ -1,6 +1,10 @@
 package packet
 
-import "botnetdetect/protocol"
+import (
+	"net/netip"
+
+	"botnetdetect/protocol"
+)
 
 // Namer gives packets their protocol names. A name may depend on what the same
 // two endpoints sent before, so a Namer must see all packets of a pair in
@@ -17,19 +21,46 @@ func NewNamer() *Namer { return &Namer{engine: protocol.NewEngine(protocol.Limit
 // Name sets p.Protocol and p.Answers. p must come from Decode, with the bytes of
 // its frame still in place.
 func (n *Namer) Name(p *Packet) {
-	p.view.Src, p.view.Dst = p.Src.hash(), p.Dst.hash()
-	p.view.Order = int8(p.Src.Compare(p.Dst))
-	p.Protocol = n.engine.Name(&p.view)
+	v := &p.view
+	v.Src, v.Dst = p.Src.hash(), p.Dst.hash()
+	v.Order = int8(p.Src.Compare(p.Dst))
+	if v.Fragment {
+		n.nameFragment(p)
+	} else {
+		p.Protocol = n.engine.Name(v)
+	}
 	p.Answers = nil
 	if addrs := n.engine.Answers(); len(addrs) > 0 {
-		n.answers = n.answers[:0]
-		for _, a := range addrs {
-			if a.Is4() {
-				n.answers = append(n.answers, MakeIPv4(a.As4()))
-			} else {
-				n.answers = append(n.answers, MakeIPv6(a.As16()))
-			}
-		}
-		p.Answers = n.answers
+		p.Answers = n.endpoints(addrs)
 	}
+}
+
+// nameFragment names a fragment: the one that completes its datagram has the
+// datagram's name, the others that of their IP version.
+func (n *Namer) nameFragment(p *Packet) {
+	whole := n.engine.Join(&p.view)
+	if whole == nil {
+		p.Protocol = n.engine.Name(&p.view)
+		return
+	}
+	d := *p
+	v := &d.view
+	v.Fragment, v.FragOffset = false, 0
+	w := walk{p: &d, v: v, data: whole}
+	w.run(stepProto)
+	v.Src, v.Dst = d.Src.hash(), d.Dst.hash()
+	p.Protocol = n.engine.Name(v)
+}
+
+// endpoints converts addresses in place of the ones before.
+func (n *Namer) endpoints(addrs []netip.Addr) []Endpoint {
+	n.answers = n.answers[:0]
+	for _, a := range addrs {
+		if a.Is4() {
+			n.answers = append(n.answers, MakeIPv4(a.As4()))
+		} else {
+			n.answers = append(n.answers, MakeIPv6(a.As16()))
+		}
+	}
+	return n.answers
 }

@@ -1,8 +1,6 @@
 package packet
 
 import (
-	"bufio"
-	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -11,9 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-
-	"github.com/gopacket/gopacket"
-	"github.com/gopacket/gopacket/pcapgo"
 
 	"botnetdetect/capture"
 )
@@ -47,57 +42,20 @@ func captures(t testing.TB, dir, sub string) (paths []string) {
 
 // eachFrame calls yield for each frame of a capture, as far as it can be read.
 func eachFrame(path string, yield func(*capture.Frame)) error {
-	f, err := os.Open(path)
+	r, err := capture.Open(path)
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	r := bufio.NewReaderSize(f, 1<<20)
-	magic, _ := r.Peek(4)
-	if bytes.Equal(magic, []byte{0x0a, 0x0d, 0x0d, 0x0a}) {
-		return eachNgFrame(r, yield)
-	}
-	pr, err := pcapgo.NewReader(r)
-	if err != nil {
-		return err
-	}
-	for seq := int64(0); ; seq++ {
-		data, ci, err := pr.ReadPacketData()
-		if err != nil {
-			return notEOF(err)
+	defer r.Close()
+	for {
+		var f capture.Frame
+		if err := r.Next(&f); err != nil {
+			if err == io.EOF {
+				return nil
+			}
+			return err
 		}
-		yield(frame(data, ci, seq, uint16(pr.LinkType())))
-	}
-}
-
-func eachNgFrame(r io.Reader, yield func(*capture.Frame)) error {
-	nr, err := pcapgo.NewNgReader(r, pcapgo.NgReaderOptions{WantMixedLinkType: true, SkipUnknownVersion: true})
-	if err != nil {
-		return err
-	}
-	for seq := int64(0); ; seq++ {
-		data, ci, err := nr.ReadPacketData()
-		if err != nil {
-			return notEOF(err)
-		}
-		link := uint16(nr.LinkType())
-		if i, err := nr.Interface(ci.InterfaceIndex); err == nil {
-			link = uint16(i.LinkType)
-		}
-		yield(frame(data, ci, seq, link))
-	}
-}
-
-func notEOF(err error) error {
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
-		return nil
-	}
-	return err
-}
-
-func frame(data []byte, ci gopacket.CaptureInfo, seq int64, link uint16) *capture.Frame {
-	return &capture.Frame{
-		Time: ci.Timestamp.UnixNano(), Seq: seq, Length: uint32(ci.Length), Link: capture.LinkType(link), Data: data,
+		yield(&f)
 	}
 }
 

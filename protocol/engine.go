@@ -10,6 +10,8 @@ type Engine struct {
 	pool          pool
 	expected      ledger // owners of conversations that were announced
 	facts         ledger // what requests said that their answers need
+	fragments     datagrams
+	joined        []byte
 	answers       []netip.Addr
 
 	streams   [numDissectors]streamDissector

@@ -1,0 +1,56 @@
+package protocol
+
+// maxDatagrams is how many IP datagrams are put together at a time; the oldest
+// gives way.
+const maxDatagrams = 256
+
+// datagrams puts IP fragments together (RFC 791, 3.2; RFC 8200, 4.5), as far as
+// naming needs it: the fragment that completes a datagram has its name.
+type datagrams struct {
+	by   map[uint64]*pending
+	ring [maxDatagrams]uint64
+	next int
+}
+
+// Join adds a fragment to its datagram and returns the datagram's payload if that
+// completes it, nil otherwise. It is valid until the next call of Join.
+func (e *Engine) Join(v *View) []byte {
+	if !v.Fragment || v.Missing > 0 || v.FragOffset+uint32(len(v.Payload)) > maxKept {
+		return nil
+	}
+	key := mix(v.Src^uint64(v.FragID), v.Dst+uint64(v.Number)<<32)
+	p := e.datagram(key)
+	n := uint32(len(v.Payload))
+	p.put(v.FragOffset, v.Payload, n)
+	e.pool.charge(p)
+	if !v.More {
+		p.end = v.FragOffset + n
+	}
+	if p.size < p.end || uint32(len(p.data)) < p.end {
+		return nil
+	}
+	delete(e.fragments.by, key)
+	e.joined = append(e.joined[:0], p.data[:p.end]...)
+	e.pool.put(p)
+	return e.joined
+}
+
+// datagram returns what has arrived of a datagram.
+func (e *Engine) datagram(key uint64) *pending {
+	f := &e.fragments
+	if f.by == nil {
+		f.by = make(map[uint64]*pending)
+	}
+	if p := f.by[key]; p != nil {
+		return p
+	}
+	if old := f.by[f.ring[f.next]]; old != nil {
+		e.pool.put(old)
+		delete(f.by, f.ring[f.next])
+	}
+	p := e.pool.get()
+	p.end = 1 << 31 // until the last fragment tells
+	f.by[key], f.ring[f.next] = p, key
+	f.next = (f.next + 1) % maxDatagrams
+	return p
+}
