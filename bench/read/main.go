@@ -1,3 +1,5 @@
+//go:build linux
+
 // Command read measures how fast captures become flow tables, beside other programs that
 // read them, on this machine and in one run:
 //
