@@ -4,7 +4,7 @@ import "botnetdetect/metric"
 
 // How many points a curve keeps, and bins a histogram of scores has.
 const (
-	curvePoints   = 200
+	curvePoints   = 64
 	histogramBins = 20
 )
 

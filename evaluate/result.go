@@ -202,7 +202,7 @@ type Intervals struct {
 	MedianFPR    metric.Interval `json:"median_fpr"`    // over folds
 }
 
-// Curves are for drawing; they are thinned to a few hundred points.
+// Curves are for drawing; they are thinned to 64 points.
 type Curves struct {
 	ROC         []metric.ROCPoint `json:"roc"`
 	PR          []metric.PRPoint  `json:"pr"`
@@ -226,4 +226,21 @@ type Gap struct {
 	Random   metric.Figure `json:"random"` // pooled over the random folds
 	Grid     metric.Figure `json:"grid"`   // median over cells
 	Gap      metric.Figure `json:"gap"`    // random − grid
+}
+
+// DropScores forgets the scores of single flows.
+func (r *Result) DropScores() {
+	for i := range r.Folds {
+		r.Folds[i].Scores = nil
+	}
+}
+
+// Measured reports whether any fold was.
+func (r *Result) Measured() bool {
+	for i := range r.Summary {
+		if r.Summary[i].Measured > 0 {
+			return true
+		}
+	}
+	return false
 }

@@ -18,21 +18,30 @@ import (
 func (r *Result) WriteText(w io.Writer) error {
 	out := bufio.NewWriter(w)
 	r.writeAudits(out)
-	for i, s := range r.Summary {
-		if i == 0 || s.Protocol != r.Summary[i-1].Protocol {
-			r.writeProtocol(out, s.Protocol)
-		}
+	for _, p := range r.Settings.Protocols {
+		r.writeHeadline(out, p)
 	}
+	r.writeGaps(out)
+	for _, p := range r.Settings.Protocols {
+		r.writeFolds(out, p)
+	}
+	for _, remark := range r.Remarks {
+		fmt.Fprintf(out, "note: %s\n", remark)
+	}
+	return out.Flush()
+}
+
+// writeGaps says how much better the first detector looks split at random.
+func (r *Result) writeGaps(out *bufio.Writer) {
 	for _, gap := range r.Gaps {
 		if gap.Detector == r.Detectors[0].Name && (gap.Figure == "recall" || gap.Figure == "auc") {
 			fmt.Fprintf(out, "gap in %s: %s split at random, %s in the grid's median cell\n",
 				gap.Figure, short(gap.Random), short(gap.Grid))
 		}
 	}
-	for _, remark := range r.Remarks {
-		fmt.Fprintf(out, "note: %s\n", remark)
+	if len(r.Gaps) > 0 {
+		fmt.Fprintln(out)
 	}
-	return out.Flush()
 }
 
 func (r *Result) writeAudits(out *bufio.Writer) {
@@ -51,8 +60,8 @@ func (r *Result) writeAudits(out *bufio.Writer) {
 	}
 }
 
-// writeProtocol writes a protocol's headline, then the first detector's folds.
-func (r *Result) writeProtocol(out *bufio.Writer, p Protocol) {
+// writeHeadline writes what each detector is worth over a protocol's folds.
+func (r *Result) writeHeadline(out *bufio.Writer, p Protocol) {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(table, "%s\tfolds\trecall median\tworst\tFPR median\tworst\tAUC median\tworst\tgood\n", p)
 	for _, s := range r.Summary {
@@ -64,10 +73,10 @@ func (r *Result) writeProtocol(out *bufio.Writer, p Protocol) {
 	}
 	table.Flush() // to a bufio.Writer, which keeps the error
 	fmt.Fprintln(out)
-	r.writeFolds(out, p)
 }
 
 func (r *Result) writeFolds(out *bufio.Writer, p Protocol) {
+	fmt.Fprintf(out, "%s, %s, worst first:\n", p, r.Detectors[0].Name)
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(table, "family\tsource\tflows\tbotnet\trecall\tFPR\tAUC")
 	for _, budget := range r.Settings.Budgets {
