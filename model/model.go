@@ -39,7 +39,22 @@ type Training struct {
 	Botnet   int            `json:"botnet"`         // flows
 	Captures int            `json:"captures"`
 	Sources  map[string]int `json:"sources,omitempty"` // flows by "Benign/skype", "Botnet/storm", …
-	Config   gbdt.Config    `json:"config"`
+	Recipe   Recipe         `json:"recipe"`
+}
+
+// Recipe is what of a training's configuration decides what comes out.
+type Recipe struct {
+	Trees        int     `json:"trees"`
+	Depth        int     `json:"depth"`
+	LearningRate float64 `json:"learning_rate"`
+	Rows         float64 `json:"rows"`    // share that each tree sees
+	Columns      float64 `json:"columns"` // share that each tree sees
+	L2           float64 `json:"l2"`
+	Seed         uint64  `json:"seed"`
+}
+
+func recipe(c gbdt.Config) Recipe {
+	return Recipe{c.Trees, c.Depth, c.LearningRate, c.Rows, c.Columns, c.L2, c.Seed}
 }
 
 // New joins trees to their features, whose names they carry.
@@ -198,7 +213,7 @@ func labels(set dataset.Set) []uint8 {
 }
 
 func provenance(set dataset.Set, config gbdt.Config) Training {
-	t := Training{Config: config, Sources: make(map[string]int)}
+	t := Training{Recipe: recipe(config), Sources: make(map[string]int)}
 	t.Benign, t.Botnet = set.Balance()
 	captures := make(map[string]bool)
 	for i := range set.Examples {

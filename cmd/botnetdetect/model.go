@@ -91,7 +91,7 @@ func writeInfo(w io.Writer, m *model.Model, origin string) error {
 	}
 	fmt.Fprintf(w, "features:  %d, protocol-%s (%d protocols): %v of each\n", len(m.Features()), m.Mode, protocols, feature.Names)
 	_, err := fmt.Fprintf(w, "trees:     %d of depth %d, learning rate %v\nthreshold: %v\n",
-		m.Trees().Trees(), t.Config.Depth, t.Config.LearningRate, m.Threshold)
+		m.Trees().Trees(), t.Recipe.Depth, t.Recipe.LearningRate, m.Threshold)
 	return err
 }
 
