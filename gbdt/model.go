@@ -44,8 +44,8 @@ func (m *Model) Probability(row []float32) (float64, error) {
 
 // Margin returns the row's log-odds, as Probability does the probability.
 func (m *Model) Margin(row []float32) (float32, error) {
-	if len(row) != m.features {
-		return 0, fmt.Errorf("row has %d values, the model %d features: %w", len(row), m.features, ErrWidth)
+	if err := m.checkWidth(row); err != nil {
+		return 0, err
 	}
 	return m.sum(func(f int32) float32 { return row[f] }), nil
 }
@@ -64,6 +64,13 @@ func (m *Model) MarginSparse(index []uint32, value []float32) (float32, error) {
 		return 0, err
 	}
 	return m.sum(func(f int32) float32 { return lookup(index, value, f) }), nil
+}
+
+func (m *Model) checkWidth(row []float32) error {
+	if len(row) != m.features {
+		return fmt.Errorf("row has %d values, the model %d features: %w", len(row), m.features, ErrWidth)
+	}
+	return nil
 }
 
 func (m *Model) sum(value func(int32) float32) float32 {

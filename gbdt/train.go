@@ -173,7 +173,7 @@ func (t *trainer) setLeaves(tree tree, sums []leafSum) {
 	}
 	values := newtonSteps(tree, residual, cover, t.cfg)
 	for n := range tree {
-		tree[n].cover = float32(cover[n])
+		tree[n].cover, tree[n].weight = float32(cover[n]), float32(values[n])
 		if tree[n].leaf() {
 			tree[n].value = float32(t.cfg.LearningRate * values[n])
 		}

@@ -29,6 +29,26 @@ func flows(rows int, seed uint64) (Dense, []uint8) {
 	return d, y
 }
 
+// coarse makes rows of ten values a column and much noise, so that every node
+// has many rows and no two columns part one in the same way.
+func coarse(rows int, seed uint64) (Dense, []uint8) {
+	r := rand.New(rand.NewPCG(seed, 2))
+	d := make(Dense, 5)
+	y := make([]uint8, rows)
+	for i := range rows {
+		sum := 0.0
+		for c := range d {
+			x := r.IntN(10)
+			d[c] = append(d[c], float32(math.Exp2(float64(x))))
+			sum += float64((x + c) % 7 * (c + 1))
+		}
+		if r.Float64() < 1/(1+math.Exp(5-sum/9)) {
+			y[i] = 1
+		}
+	}
+	return d, y
+}
+
 func sparse(d Dense) *Sparse {
 	s := &Sparse{Width: d.Columns(), Indptr: []int64{0}}
 	for r := range d.Rows() {

@@ -10,6 +10,7 @@ type node struct {
 	value       float32 // split: rows below it go left; leaf: what it adds to the margin
 	absentLeft  bool    // an absent value goes left
 	gain        float32 // what the split won; 0 at a leaf
+	weight      float32 // what a leaf here would be, before the learning rate
 	cover       float32 // sum of p(1-p) of the training rows that came here
 }
 

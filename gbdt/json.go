@@ -1,0 +1,149 @@
+package gbdt
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"strconv"
+)
+
+// parseJSON reads one JSON document.
+func parseJSON(data []byte) (*value, error) {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	var b builder
+	wantKey := false
+	for {
+		t, err := d.Token()
+		switch {
+		case err == io.EOF && b.root != nil && len(b.open) == 0:
+			return b.root, nil
+		case err == io.EOF:
+			return nil, io.ErrUnexpectedEOF
+		case err != nil:
+			return nil, err
+		}
+		if k, ok := t.(string); ok && wantKey {
+			err, wantKey = b.key(k), false
+		} else {
+			err = b.addToken(t)
+			wantKey = b.inside() == object
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+}
+
+func (b *builder) addToken(t json.Token) error {
+	switch t := t.(type) {
+	case json.Delim:
+		switch t {
+		case '{':
+			return b.begin(object)
+		case '[':
+			return b.begin(array)
+		}
+		b.end()
+		return nil
+	case string:
+		return b.add(&value{kind: text, text: t})
+	case bool:
+		return b.addBool(t)
+	case json.Number:
+		x, err := strconv.ParseFloat(t.String(), 64)
+		if err != nil {
+			return errors.New("number " + t.String() + " is out of range")
+		}
+		return b.addNumber(x)
+	}
+	return b.add(&value{})
+}
+
+// jsonWriter writes JSON as XGBoost reads it: where it wants a float it does not
+// take 1, only 1E0.
+type jsonWriter struct {
+	w     io.Writer
+	buf   []byte
+	comma bool
+	err   error
+}
+
+func (j *jsonWriter) put(s string) {
+	j.buf = append(j.buf, s...)
+	if len(j.buf) > 1<<16 {
+		j.flush()
+	}
+}
+
+func (j *jsonWriter) flush() error {
+	if j.err == nil {
+		_, j.err = j.w.Write(j.buf)
+	}
+	j.buf = j.buf[:0]
+	return j.err
+}
+
+// next puts the comma before all but the first element.
+func (j *jsonWriter) next() {
+	if j.comma {
+		j.put(",")
+	}
+	j.comma = true
+}
+
+func (j *jsonWriter) beginObject()   { j.open("{") }
+func (j *jsonWriter) beginArray(int) { j.open("[") }
+func (j *jsonWriter) endObject()     { j.close("}") }
+func (j *jsonWriter) endArray()      { j.close("]") }
+
+func (j *jsonWriter) open(s string) {
+	j.next()
+	j.put(s)
+	j.comma = false
+}
+
+func (j *jsonWriter) close(s string) {
+	j.put(s)
+	j.comma = true
+}
+
+func (j *jsonWriter) key(k string) {
+	j.text(k)
+	j.put(":")
+	j.comma = false
+}
+
+func (j *jsonWriter) text(s string) {
+	j.next()
+	quoted, _ := json.Marshal(s) // a string always has a JSON form
+	j.put(string(quoted))
+}
+
+func (j *jsonWriter) integer(n int) {
+	j.next()
+	j.put(strconv.Itoa(n))
+}
+
+func (j *jsonWriter) integers(_ byte, n int, at func(int) int64) {
+	j.open("[")
+	for i := range n {
+		j.next()
+		j.put(strconv.FormatInt(at(i), 10))
+	}
+	j.close("]")
+}
+
+func (j *jsonWriter) floats(n int, at func(int) float32) {
+	j.open("[")
+	for i := range n {
+		j.next()
+		j.put(formatFloat(at(i)))
+	}
+	j.close("]")
+}
+
+// formatFloat writes the shortest decimal that reads back the same, with an
+// exponent.
+func formatFloat(x float32) string { return strconv.FormatFloat(float64(x), 'E', -1, 32) }
