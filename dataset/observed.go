@@ -1,6 +1,8 @@
 package dataset
 
 import (
+	"fmt"
+
 	"botnetdetect/feature"
 	"botnetdetect/observe"
 	"botnetdetect/protocol"
@@ -25,6 +27,9 @@ func (l Labeller) Examples(seen observe.Observation, mode feature.Mode, v *proto
 			Capture: seen.Path, Source: label.Source,
 			Traffic: feature.Blocks(f, mode, v),
 		})
+	}
+	if err := seen.Table.Err(); err != nil {
+		return nil, fmt.Errorf("capture %s: %w", seen.Path, err)
 	}
 	return examples, nil
 }

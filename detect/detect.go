@@ -62,7 +62,6 @@ func (d Detector) Judge(seen observe.Observation, sum *Summary, yield func(*Verd
 		sum.Failed++
 	}
 	sum.Stats.Add(seen.Stats)
-	sum.Flows += seen.Table.Len()
 	for f := range seen.Table.P2P() {
 		v, err := d.flow(f)
 		if err != nil {
@@ -74,6 +73,10 @@ func (d Detector) Judge(seen observe.Observation, sum *Summary, yield func(*Verd
 			return err
 		}
 	}
+	if err := seen.Table.Err(); err != nil {
+		return fmt.Errorf("capture %s: %w", seen.Path, err)
+	}
+	sum.Flows += seen.Table.Len()
 	return nil
 }
 

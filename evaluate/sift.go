@@ -124,7 +124,7 @@ func siftAll(ctx context.Context, paths []string, a alteration, workers int, use
 		return err
 	}
 	for i, path := range paths {
-		if err := use(observe.Observation{Path: path, Table: tables[i]}); err != nil {
+		if err := use(observe.Observation{Path: path, Table: flow.SetOf(tables[i])}); err != nil {
 			return err
 		}
 		tables[i] = nil

@@ -1,64 +1,55 @@
 package flow
 
 import (
+	"cmp"
 	"iter"
 	"slices"
 
 	"botnetdetect/packet"
-	"botnetdetect/protocol"
 )
 
 // Table sums up the packets of every pair of endpoints and gathers the addresses
-// that DNS answers name. The zero Table is not ready: use NewTable. A Table is for
-// one goroutine at a time.
+// that DNS answers name, all in memory. The zero Table is not ready: use NewTable. A
+// Table is for one goroutine at a time.
 type Table struct {
-	ipv4    map[uint64]uint32 // the pair's two addresses → index in flows
-	other   map[pair]uint32   // pairs with IPv6 or MAC endpoints
-	flows   []record
-	sums    [][]entry // in chunks, so that growing copies nothing
-	numSums int
+	seed     seed
+	v4       index[v4pair] // heads of lists in sums
+	other    index[pair]   // the same for pairs with IPv6 or MAC endpoints
+	sums     store
+	resolved addresses
 
-	resolved map[packet.Endpoint]struct{}
+	ahead   [group]lookup // AddBatch's, here to be cleared only once
+	touched uint64        // what was fetched into the cache, so that it is not optimised away
 }
-
-// pair is two endpoints in the order of Endpoint.Compare.
-type pair struct{ a, b packet.Endpoint }
-
-// record is a flow in the table: its sums are a list that begins at first.
-type record struct {
-	pair
-	first uint32 // index in sums, plus 1
-}
-
-// entry is the sums of one protocol of a flow.
-type entry struct {
-	Sums
-	next uint32 // index of the flow's next entry, plus 1; 0 ends the list
-}
-
-// chunk is how many entries are allocated at once.
-const chunk = 1 << 10
 
 // NewTable returns an empty table.
 func NewTable() *Table {
-	return &Table{
-		ipv4:     make(map[uint64]uint32),
-		other:    make(map[pair]uint32),
-		resolved: make(map[packet.Endpoint]struct{}),
-	}
+	t := &Table{seed: newSeed()}
+	t.v4.hash = func(key *v4pair) uint64 { return t.seed.v4pair(*key) }
+	t.other.hash = t.seed.pair
+	t.resolved = makeAddresses(t.seed)
+	return t
 }
 
 // Len returns the number of flows, resolved or not.
-func (t *Table) Len() int { return len(t.flows) }
+func (t *Table) Len() int { return t.v4.used + t.other.used }
 
-// Resolved reports whether a DNS answer named e.
-func (t *Table) Resolved(e packet.Endpoint) bool {
-	_, ok := t.resolved[e]
-	return ok
+// Bytes returns the memory that t takes, to a few hundred bytes.
+func (t *Table) Bytes() int64 {
+	return t.v4.bytes() + t.other.bytes() + t.sums.bytes() + t.resolved.bytes()
 }
 
+// growth returns the memory that t takes in addition, at most, to count n more packets;
+// part of it only while it grows.
+func (t *Table) growth(n int) int64 {
+	return t.v4.growth(n) + t.other.growth(n) + t.sums.growth(n)
+}
+
+// Resolved reports whether a DNS answer named e.
+func (t *Table) Resolved(e packet.Endpoint) bool { return t.resolved.has(&e) }
+
 // Resolve notes that a DNS answer named e.
-func (t *Table) Resolve(e packet.Endpoint) { t.resolved[e] = struct{}{} }
+func (t *Table) Resolve(e packet.Endpoint) { t.resolved.add(&e) }
 
 // Add counts p, and the addresses that it names, if it is a DNS response. A packet
 // without two endpoints belongs to no flow; only its answers count.
@@ -66,32 +57,126 @@ func (t *Table) Add(p *packet.Packet) {
 	for _, e := range p.Answers {
 		t.Resolve(e)
 	}
+	t.add(p)
+}
+
+// add is Add without the answers.
+func (t *Table) add(p *packet.Packet) {
+	var l lookup
+	if t.locate(p, &l) {
+		t.count(p, &l)
+	}
+}
+
+// group is how many packets AddBatch looks up at once. Measured: 16 is slower where
+// flows are many, 64 gains nothing.
+const group = 32
+
+// lookup is where a packet counts.
+type lookup struct {
+	hash      uint64
+	key       v4pair // of IPv4 endpoints
+	v4        bool
+	usable    bool // has two endpoints
+	direction uint8
+	head      uint32 // probably
+}
+
+// AddBatch counts the packets that which lists, but no answers: those are void once
+// the next packet has been named.
+//
+// The time goes into waiting for memory, flow after flow. So it first asks for what a
+// group of packets will need, which the memory delivers side by side.
+func (t *Table) AddBatch(packets []packet.Packet, which []uint32) {
+	for len(which) > 0 {
+		n := min(len(which), group)
+		t.addGroup(packets, which[:n])
+		which = which[n:]
+	}
+}
+
+func (t *Table) addGroup(packets []packet.Packet, which []uint32) {
+	ahead := t.ahead[:len(which)]
+	for i := range ahead {
+		l := &ahead[i]
+		if l.usable = t.locate(&packets[which[i]], l); l.usable {
+			l.head = t.touch(l)
+		}
+	}
+	for i := range ahead {
+		if ahead[i].usable {
+			t.touched += t.sums.touch(ahead[i].head)
+		}
+	}
+	for i := range ahead {
+		if ahead[i].usable {
+			t.count(&packets[which[i]], &ahead[i])
+		}
+	}
+}
+
+// locate finds out where p counts, but for the head. It reports whether p belongs to
+// a flow.
+func (t *Table) locate(p *packet.Packet, l *lookup) bool {
+	if l.v4 = isV4(p); l.v4 {
+		key, direction := v4pairOf(p)
+		l.key, l.direction, l.hash = key, uint8(direction), t.seed.v4pair(key)
+		return true
+	}
 	if p.Src.Kind() == packet.None || p.Dst.Kind() == packet.None {
-		return
+		return false
 	}
-	key, direction := pair{p.Src, p.Dst}, 0
-	if p.Dst.Compare(p.Src) < 0 {
-		key, direction = pair{p.Dst, p.Src}, 1
+	key, direction := pairOf(p)
+	l.direction, l.hash = uint8(direction), t.seed.pair(&key)
+	return true
+}
+
+func (t *Table) touch(l *lookup) uint32 {
+	if l.v4 {
+		return t.v4.touch(l.hash)
 	}
-	r := t.record(key)
-	s := t.entry(r, p.Protocol)
-	s.Sums.add(p, direction)
+	return t.other.touch(l.hash)
+}
+
+// count counts p where locate said.
+func (t *Table) count(p *packet.Packet, l *lookup) {
+	var head *uint32
+	if l.v4 {
+		head = &t.v4.get(&l.key, l.hash).head
+	} else {
+		key, _ := pairOf(p)
+		head = &t.other.get(&key, l.hash).head
+	}
+	t.sums.of(head, p.Protocol).add(p, int(l.direction))
 }
 
 // Merge adds what o has seen to t. It is associative and commutative with the empty
 // table as its unit, provided that both count protocols by the same vocabulary.
 func (t *Table) Merge(o *Table) {
-	for e := range o.resolved {
-		t.Resolve(e)
+	t.resolved.merge(&o.resolved)
+	var buffer []Sums
+	for _, s := range o.v4.list(nil) {
+		buffer = o.sums.gather(buffer[:0], s.head)
+		t.mergeInto(&t.v4.get(&s.key, t.v4.hash(&s.key)).head, buffer)
 	}
-	for i := range o.flows {
-		from := &o.flows[i]
-		to := t.record(from.pair)
-		for next := from.first; next != 0; {
-			e := o.at(next)
-			t.entry(to, e.Protocol).Sums.Merge(&e.Sums)
-			next = e.next
-		}
+	for _, s := range o.other.list(nil) {
+		buffer = o.sums.gather(buffer[:0], s.head)
+		t.mergeInto(&t.other.get(&s.key, t.other.hash(&s.key)).head, buffer)
+	}
+}
+
+// merge adds sums of a pair, of which there is at least one.
+func (t *Table) merge(p *pair, sums []Sums) {
+	if key, ok := p.v4(); ok {
+		t.mergeInto(&t.v4.get(&key, t.v4.hash(&key)).head, sums)
+		return
+	}
+	t.mergeInto(&t.other.get(p, t.other.hash(p)).head, sums)
+}
+
+func (t *Table) mergeInto(head *uint32, sums []Sums) {
+	for i := range sums {
+		t.sums.of(head, sums[i].Protocol).Merge(&sums[i])
 	}
 }
 
@@ -99,110 +184,56 @@ func (t *Table) Merge(o *Table) {
 // are valid until the next is yielded.
 func (t *Table) Flows() iter.Seq[Flow] {
 	return func(yield func(Flow) bool) {
-		var buffer []Sums
-		for _, i := range t.sorted() {
-			r := &t.flows[i]
-			buffer = t.gather(buffer[:0], r)
-			if !yield(makeFlow(r.pair, buffer)) {
-				return
-			}
-		}
+		_ = merged(t.part().cursors()).each(yield) // memory cannot fail
 	}
 }
 
 // P2P yields the flows neither of whose endpoints a DNS answer named, as Flows does.
-func (t *Table) P2P() iter.Seq[Flow] {
+func (t *Table) P2P() iter.Seq[Flow] { return unresolved(t.Flows(), t.Resolved) }
+
+// unresolved leaves out the flows that have a resolved endpoint.
+func unresolved(flows iter.Seq[Flow], resolved func(packet.Endpoint) bool) iter.Seq[Flow] {
 	return func(yield func(Flow) bool) {
-		for f := range t.Flows() {
-			if !t.Resolved(f.Src) && !t.Resolved(f.Dst) && !yield(f) {
+		for f := range flows {
+			if !resolved(f.Src) && !resolved(f.Dst) && !yield(f) {
 				return
 			}
 		}
 	}
 }
 
-// record returns the flow of a pair, which it makes if it is new.
-func (t *Table) record(key pair) *record {
-	if i, ok := t.find(key); ok {
-		return &t.flows[i]
-	}
-	i := uint32(len(t.flows))
-	if v4, ok := key.ipv4(); ok {
-		t.ipv4[v4] = i
-	} else {
-		t.other[key] = i
-	}
-	t.flows = append(t.flows, record{pair: key})
-	return &t.flows[i]
+// clear forgets all flows, but neither resolved addresses nor the memory.
+func (t *Table) clear() {
+	t.v4.clear()
+	t.other.clear()
+	t.sums.clear()
 }
 
-func (t *Table) find(key pair) (uint32, bool) {
-	if v4, ok := key.ipv4(); ok {
-		i, ok := t.ipv4[v4]
-		return i, ok
-	}
-	i, ok := t.other[key]
-	return i, ok
+// part returns t's flows in order.
+func (t *Table) part() part { return sortedPart(&t.sums, t.v4.list(nil), t.other.list(nil)) }
+
+// seal returns t's flows in order, for whose sake it gives up its own: it must be
+// cleared before it takes more. That takes no memory.
+func (t *Table) seal() part {
+	return sortedPart(&t.sums, t.v4.squeeze(), t.other.squeeze())
 }
 
-// entry returns the sums of one protocol of a flow, which it makes if they are new.
-func (t *Table) entry(r *record, id protocol.ID) *entry {
-	for next := r.first; next != 0; {
-		e := t.at(next)
-		if e.Protocol == id {
-			return e
-		}
-		next = e.next
-	}
-	if t.numSums%chunk == 0 {
-		t.sums = append(t.sums, make([]entry, chunk))
-	}
-	t.numSums++
-	e := t.at(uint32(t.numSums))
-	e.Protocol, e.next = id, r.first
-	r.first = uint32(t.numSums)
-	return e
+// part is flows in memory in the order of their pairs.
+type part struct {
+	sums  *store
+	v4    []slot[v4pair]
+	other []slot[pair]
 }
 
-// at returns the entry with an index that counts from 1.
-func (t *Table) at(index uint32) *entry {
-	return &t.sums[(index-1)/chunk][(index-1)%chunk]
+func (p *part) len() int { return len(p.v4) + len(p.other) }
+
+// sortedPart sorts the slots in place.
+func sortedPart(sums *store, v4 []slot[v4pair], other []slot[pair]) part {
+	sortV4(v4)
+	slices.SortFunc(other, func(x, y slot[pair]) int { return x.key.compare(&y.key) })
+	return part{sums, v4, other}
 }
 
-// gather appends r's sums to buffer, in the order of protocol IDs.
-func (t *Table) gather(buffer []Sums, r *record) []Sums {
-	for next := r.first; next != 0; {
-		e := t.at(next)
-		buffer = append(buffer, e.Sums)
-		next = e.next
-	}
-	slices.SortFunc(buffer, func(x, y Sums) int { return int(x.Protocol) - int(y.Protocol) })
-	return buffer
-}
-
-// sorted returns the indices of all flows in the order of their pairs.
-func (t *Table) sorted() []uint32 {
-	order := make([]uint32, len(t.flows))
-	for i := range order {
-		order[i] = uint32(i)
-	}
-	slices.SortFunc(order, func(i, j uint32) int { return t.flows[i].compare(t.flows[j].pair) })
-	return order
-}
-
-func (p pair) compare(q pair) int {
-	if c := p.a.Compare(q.a); c != 0 {
-		return c
-	}
-	return p.b.Compare(q.b)
-}
-
-// ipv4 returns both addresses of a pair of IPv4 endpoints in one word.
-func (p *pair) ipv4() (uint64, bool) {
-	if p.a.Kind() != packet.IPv4 || p.b.Kind() != packet.IPv4 {
-		return 0, false
-	}
-	a, b := p.a.Bytes(), p.b.Bytes()
-	return uint64(a[0])<<56 | uint64(a[1])<<48 | uint64(a[2])<<40 | uint64(a[3])<<32 |
-		uint64(b[0])<<24 | uint64(b[1])<<16 | uint64(b[2])<<8 | uint64(b[3]), true
+func sortV4(slots []slot[v4pair]) {
+	slices.SortFunc(slots, func(x, y slot[v4pair]) int { return cmp.Compare(x.key, y.key) })
 }

@@ -45,6 +45,16 @@ func (w wide) minus(x wide) wide {
 	return w
 }
 
+// less reports whether w < x.
+func (w wide) less(x wide) bool {
+	for i := len(w) - 1; i > 0; i-- {
+		if w[i] != x[i] {
+			return w[i] < x[i]
+		}
+	}
+	return w[0] < x[0]
+}
+
 // float returns the float64 nearest to w.
 func (w wide) float() float64 {
 	top := 3

@@ -12,50 +12,82 @@ import (
 // one: below it, starting and joining them costs more than it gains.
 const large = 16 << 20
 
-// All observes captures, several at once, and yields them in the order of paths.
-// When ctx is done or the loop ends early, what is under way is abandoned.
+// All observes captures, several at once, and yields them in the order of paths; each
+// is valid until the next. When ctx is done or the loop ends early, what is under way is
+// abandoned.
 func All(ctx context.Context, paths []string, o Options) iter.Seq[Observation] {
 	return func(yield func(Observation) bool) {
 		ctx, cancel := context.WithCancel(ctx)
+		q := start(ctx, paths, o)
+		defer q.drop()
 		defer cancel()
-		for pending := range start(ctx, paths, o) {
-			if !yield(<-pending) {
+		for pending := range q.pending {
+			seen := <-pending
+			more := yield(seen)
+			seen.Table.Close() // an error only means disk space that the system will reclaim
+			<-q.alive
+			if !more {
 				return
 			}
 		}
 	}
 }
 
-// start observes in the background; a small capture takes one of the workers, a
-// large one all of them. It runs ahead of the reader by a few captures only, so that
-// few tables are in memory.
-func start(ctx context.Context, paths []string, o Options) <-chan chan Observation {
+// queue is observations under way, in the order of their paths.
+type queue struct {
+	pending chan chan Observation
+	alive   chan struct{} // holds an item for each observation begun and not yet dropped
+}
+
+// start observes in the background; a small capture takes one of the workers, a large
+// one all of them. It runs ahead of the reader by a few captures only, which share the
+// memory.
+func start(ctx context.Context, paths []string, o Options) *queue {
 	workers := int64(o.workers())
+	alive := min(len(paths), int(workers)+2)
+	o.Memory = perCapture(o.Memory, alive)
 	free := semaphore.NewWeighted(workers)
-	queue := make(chan chan Observation, workers)
+	q := &queue{make(chan chan Observation, alive), make(chan struct{}, alive)}
 	go func() {
-		defer close(queue)
+		defer close(q.pending)
 		for _, path := range paths {
 			share := o
 			if share.Workers = 1; isLarge(path) {
 				share.Workers = int(workers)
 			}
-			if free.Acquire(ctx, int64(share.Workers)) != nil {
-				return
-			}
-			pending := make(chan Observation, 1)
-			go func() {
-				defer free.Release(int64(share.Workers))
-				pending <- Capture(ctx, path, share)
-			}()
 			select {
-			case queue <- pending:
+			case q.alive <- struct{}{}:
 			case <-ctx.Done():
 				return
 			}
+			if free.Acquire(ctx, int64(share.Workers)) != nil {
+				return
+			}
+			seen := make(chan Observation, 1)
+			go func() {
+				defer free.Release(int64(share.Workers))
+				seen <- Capture(ctx, path, share)
+			}()
+			q.pending <- seen
 		}
 	}()
-	return queue
+	return q
+}
+
+// perCapture divides a ceiling, if there is one.
+func perCapture(memory int64, captures int) int64 {
+	if memory <= 0 {
+		return 0
+	}
+	return max(1, memory/int64(max(1, captures)))
+}
+
+// drop waits until nothing is under way and drops what nobody asked for.
+func (q *queue) drop() {
+	for pending := range q.pending {
+		seen := <-pending
+		seen.Table.Close()
+	}
 }
 
 func isLarge(path string) bool {

@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -14,21 +15,22 @@ import (
 
 // natively reads, decodes and names here:
 //
-//	capture ─frames→ decode ─packets→ ┬ name, add → shard's table ┐
-//	  one goroutine, in batches       └ name, add → shard's table ┴ merge
+//	capture ─frames→ decode ─packets→ ┬ name, add → shard's flows ┐
+//	  one goroutine, in batches       └ name, add → shard's flows ┴ one set
 //
 // All packets of a pair meet in one shard, in capture order, so naming sees whole
-// conversations and the tables share no flow.
+// conversations and the shards share no flow.
 func natively(ctx context.Context, path string, o Options) Observation {
 	r, err := open(path, o)
 	if err != nil {
-		return Observation{Path: path, Table: flow.NewTable(), Err: err}
+		return Observation{Path: path, Table: flow.NewSet(), Err: err}
 	}
 	defer r.Close()
 	seen := Observation{Path: path}
-	p := startPipeline(o.workers())
+	p := startPipeline(o)
 	seen.Err = p.read(ctx, r, &seen.Stats, o.Read)
-	seen.Table = p.join()
+	table, err := p.join()
+	seen.Table, seen.Err = table, cmp.Or(err, seen.Err)
 	return seen
 }
 
@@ -44,12 +46,11 @@ func open(path string, o Options) (*capture.Reader, error) {
 type work struct {
 	frames  capture.Batch
 	packets []packet.Packet
-	shards  []uint8 // which shard each packet is for; none: for no shard
+	shards  [][]uint32 // which packets each shard is to take; the others belong to no flow
 	pending atomic.Int32
 }
 
 const (
-	none       = 255 // a packet that belongs to no flow
 	maxShards  = 64
 	workInHand = 4 // batches in flight: enough for reader and shards never to wait for memory
 )
@@ -57,40 +58,43 @@ const (
 type pipeline struct {
 	free   chan *work
 	queues []chan *work
-	tables []*flow.Table
+	flows  []*flow.Collector
+	failed atomic.Bool // a shard cannot take more
 	wait   sync.WaitGroup
 }
 
-func startPipeline(shards int) *pipeline {
-	shards = min(shards, maxShards)
+func startPipeline(o Options) *pipeline {
+	shards := min(o.workers(), maxShards)
 	p := &pipeline{free: make(chan *work, workInHand)}
 	for range workInHand {
-		p.free <- new(work)
+		p.free <- &work{shards: make([][]uint32, shards)}
 	}
 	for i := range shards {
 		queue := make(chan *work, workInHand)
-		table := flow.NewTable()
-		p.queues, p.tables = append(p.queues, queue), append(p.tables, table)
-		p.wait.Go(func() { p.sum(uint8(i), queue, table) })
+		flows := flow.NewCollector(o.Memory/int64(shards), o.Temp)
+		p.queues, p.flows = append(p.queues, queue), append(p.flows, flows)
+		p.wait.Go(func() { p.sum(i, queue, flows) })
 	}
 	return p
 }
 
 // sum names and adds the packets of one shard.
-func (p *pipeline) sum(shard uint8, queue <-chan *work, table *flow.Table) {
+func (p *pipeline) sum(shard int, queue <-chan *work, flows *flow.Collector) {
 	namer := packet.NewNamer()
 	for w := range queue {
-		for i := range w.packets {
-			if w.shards[i] != shard {
-				continue
-			}
+		which := w.shards[shard]
+		for _, i := range which {
 			namer.Name(&w.packets[i])
-			table.Add(&w.packets[i])
+			flows.Resolve(w.packets[i].Answers)
+		}
+		if flows.AddBatch(w.packets, which) != nil {
+			p.failed.Store(true)
 		}
 		if w.pending.Add(-1) == 0 {
 			p.free <- w
 		}
 	}
+	flows.Seal()
 }
 
 // read sends the capture through the pipeline until its end, its first error, or
@@ -98,12 +102,12 @@ func (p *pipeline) sum(shard uint8, queue <-chan *work, table *flow.Table) {
 func (p *pipeline) read(ctx context.Context, r *capture.Reader, stats *Stats, progress *atomic.Int64) error {
 	read := int64(0)
 	for {
-		if err := ctx.Err(); err != nil {
+		if err := ctx.Err(); err != nil || p.failed.Load() {
 			return err
 		}
 		w := <-p.free
 		err := r.NextBatch(&w.frames)
-		w.decode(len(p.queues), stats)
+		w.decode(stats)
 		w.pending.Store(int32(len(p.queues)))
 		for _, queue := range p.queues {
 			queue <- w
@@ -123,33 +127,38 @@ func (p *pipeline) read(ctx context.Context, r *capture.Reader, stats *Stats, pr
 }
 
 // decode fills w's packets from its frames and spreads them over shards.
-func (w *work) decode(shards int, stats *Stats) {
+func (w *work) decode(stats *Stats) {
 	n := len(w.frames.Frames)
 	if cap(w.packets) < n {
-		w.packets, w.shards = make([]packet.Packet, n), make([]uint8, n)
+		w.packets = make([]packet.Packet, n)
 	}
-	w.packets, w.shards = w.packets[:n], w.shards[:n]
+	w.packets = w.packets[:n]
+	for i := range w.shards {
+		w.shards[i] = w.shards[i][:0]
+	}
 	for i := range w.frames.Frames {
-		f := &w.frames.Frames[i]
-		outcome := packet.Decode(f, &w.packets[i])
+		f, p := &w.frames.Frames[i], &w.packets[i]
+		outcome := packet.Decode(f, p)
 		stats.Frames++
 		stats.Bytes += int64(f.Length)
 		stats.Outcomes[outcome]++
-		w.shards[i] = none
 		if outcome.Usable() {
-			w.shards[i] = uint8(w.packets[i].Shard() % uint64(shards))
+			shard := p.Shard() % uint64(len(w.shards))
+			w.shards[shard] = append(w.shards[shard], uint32(i))
 		}
 	}
 }
 
-// join waits for the shards and merges their tables.
-func (p *pipeline) join() *flow.Table {
+// join waits for the shards and puts their flows together. The error is the first one
+// of a shard; then flows are missing.
+func (p *pipeline) join() (*flow.Set, error) {
 	for _, queue := range p.queues {
 		close(queue)
 	}
 	p.wait.Wait()
-	for _, t := range p.tables[1:] {
-		p.tables[0].Merge(t)
+	var failed error
+	for _, flows := range p.flows {
+		failed = cmp.Or(failed, flows.Err())
 	}
-	return p.tables[0]
+	return flow.NewSet(p.flows...), failed
 }

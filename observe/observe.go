@@ -6,6 +6,7 @@
 package observe
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -42,6 +43,8 @@ type Options struct {
 	Workers    int           // goroutines; 0 is GOMAXPROCS
 	Stdin      io.Reader     // what the path "-" reads
 	Read       *atomic.Int64 // if not nil, grows by the bytes read, as they are read
+	Memory     int64         // bytes that flows may take before they go to disk; 0 is no ceiling
+	Temp       string        // the folder that they then go to; "" is os.TempDir
 }
 
 func (o *Options) workers() int {
@@ -72,12 +75,13 @@ func (s *Stats) Add(o Stats) {
 // Observation is what was seen in one capture.
 type Observation struct {
 	Path  string
-	Table *flow.Table // never nil; after an error, the flows of the frames before it
+	Table *flow.Set // never nil; after an error, the flows of the frames before it
 	Stats Stats
 	Err   error // why the capture was not read to its end, or at all
 }
 
-// Capture observes the capture at path, or standard input if path is "-".
+// Capture observes the capture at path, or standard input if path is "-". The caller
+// must Close its Table.
 func Capture(ctx context.Context, path string, o Options) Observation {
 	if o.Engine == TShark {
 		return withTShark(ctx, path, o)
@@ -86,13 +90,20 @@ func Capture(ctx context.Context, path string, o Options) Observation {
 }
 
 func withTShark(ctx context.Context, path string, o Options) Observation {
-	seen := Observation{Path: path, Table: flow.NewTable()}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	seen := Observation{Path: path}
+	flows := flow.NewCollector(o.Memory, o.Temp)
 	r := tshark.Reader{Vocabulary: o.Vocabulary}
-	seen.Err = r.Read(ctx, path, o.Stdin, func(p *packet.Packet) {
+	err := r.Read(ctx, path, o.Stdin, func(p *packet.Packet) {
 		seen.Stats.Frames++
 		seen.Stats.Bytes += int64(p.Length)
-		seen.Table.Add(p)
+		if flows.Add(p) != nil {
+			cancel()
+		}
 	})
 	seen.Stats.OddLines = r.OddLines
+	seen.Err = cmp.Or(flows.Err(), err)
+	seen.Table = flow.NewSet(flows)
 	return seen
 }

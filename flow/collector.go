@@ -1,0 +1,162 @@
+package flow
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+
+	"botnetdetect/packet"
+	"botnetdetect/protocol"
+)
+
+// Collector gathers flows within a ceiling of memory: a Table that moves to disk when
+// it is full, and begins anew. Nothing is lost by that: where a pair's packets are
+// spread over several runs, its sums are added up at the end. For one goroutine.
+type Collector struct {
+	table   *Table
+	limit   int64 // bytes; 0 is none
+	folder  string
+	runs    []*run
+	dropped int64
+	part    part // the table's flows, once sealed
+	sealed  bool
+	err     error
+}
+
+// NewCollector returns a Collector whose flows and resolved addresses take at most
+// limit bytes of memory, and the rest space in folder ("" is os.TempDir). Without a
+// limit, which is 0, nothing goes to disk. A limit below a megabyte is exceeded.
+func NewCollector(limit int64, folder string) *Collector {
+	return &Collector{table: NewTable(), limit: limit, folder: folder}
+}
+
+// Resolve notes addresses that a DNS answer names. They may take half of the limit, as
+// they stay in memory; those beyond are not noted, but counted by Dropped.
+func (c *Collector) Resolve(answers []packet.Endpoint) {
+	for i := range answers {
+		set := &c.table.resolved
+		if c.limit > 0 && set.bytes()+set.growth(1) > c.limit/2 && !set.has(&answers[i]) {
+			c.dropped++
+			continue
+		}
+		set.add(&answers[i])
+	}
+}
+
+// Dropped returns how often Resolve had no room for an address.
+func (c *Collector) Dropped() int64 { return c.dropped }
+
+// Add counts p, and the addresses that it names. After an error, which says that the
+// disk is full or cannot be written, c takes no more packets; what it had before is
+// still there.
+func (c *Collector) Add(p *packet.Packet) error {
+	c.Resolve(p.Answers)
+	if c.makeRoom(1) {
+		c.table.add(p)
+	}
+	return c.err
+}
+
+// AddBatch counts the packets that which lists as Add does, but not the addresses that
+// they name: those are void once the next packet has been named. See Resolve.
+func (c *Collector) AddBatch(packets []packet.Packet, which []uint32) error {
+	for len(which) > 0 {
+		n := min(len(which), group)
+		if !c.makeRoom(n) {
+			break
+		}
+		c.table.AddBatch(packets, which[:n])
+		which = which[n:]
+	}
+	return c.err
+}
+
+// Err returns the error after which c takes no more packets.
+func (c *Collector) Err() error { return c.err }
+
+// makeRoom moves the table to disk if it could not take n more packets. It reports
+// whether it can now.
+func (c *Collector) makeRoom(n int) bool {
+	t := c.table
+	full := c.limit > 0 && t.Bytes()+t.growth(n) > c.limit || t.sums.used+n > maxEntries
+	if full && t.Len() > 0 && c.err == nil {
+		c.spill()
+	}
+	return c.err == nil
+}
+
+func (c *Collector) spill() {
+	flows := c.table.seal()
+	r, err := spill(c.folder, flows.cursors())
+	if err != nil {
+		c.part, c.sealed, c.err = flows, true, err
+		return
+	}
+	c.table.clear()
+	c.runs = append(c.runs, r)
+	c.compact()
+}
+
+// fanIn is how many runs are merged into one. Their cursors take an eighth of the limit
+// at most, down to a fan-in of 4.
+func (c *Collector) fanIn() int {
+	return int(min(max(c.limit/8/cursorBytes, 4), 64))
+}
+
+// compact merges runs of one level while there are many, so that their number grows
+// with the logarithm of what was spilled.
+func (c *Collector) compact() {
+	for level := 0; c.err == nil; level++ {
+		var same, others []*run
+		for _, r := range c.runs {
+			if r.level == level {
+				same = append(same, r)
+			} else {
+				others = append(others, r)
+			}
+		}
+		if len(same) < c.fanIn() {
+			return
+		}
+		r, err := spill(c.folder, cursorsOf(same))
+		if err != nil {
+			c.err = err
+			return
+		}
+		r.level = level + 1
+		c.runs = append(others, r)
+		c.err = closeAll(same)
+	}
+}
+
+// Seal sorts the flows that are in memory; it does the work that NewSet would do. After
+// it, c takes no more packets.
+func (c *Collector) Seal() {
+	if !c.sealed {
+		c.part, c.sealed = c.table.seal(), true
+	}
+}
+
+// Decode adds the flows and addresses that Encode wrote. v is the vocabulary by which c
+// counts. After an error, part of them may have been added.
+func (c *Collector) Decode(r io.Reader, v *protocol.Vocabulary) error {
+	d := newDecoder(r)
+	d.names = []protocol.ID{}
+	for name, ok := d.name(); ok; name, ok = d.name() {
+		id, err := v.Intern(name)
+		if err != nil {
+			d.fail(err)
+		}
+		d.names = append(d.names, id)
+	}
+	for e, ok := d.address(); ok; e, ok = d.address() {
+		c.Resolve([]packet.Endpoint{e})
+	}
+	for d.next() && c.makeRoom(len(d.sums)) {
+		c.table.merge(&d.at, d.sums)
+	}
+	if err := cmp.Or(d.failed, c.err); err != nil {
+		return fmt.Errorf("cannot read flows: %w", err)
+	}
+	return nil
+}

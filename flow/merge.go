@@ -1,0 +1,173 @@
+package flow
+
+// A cursor goes through flows that are in the order of their pairs. A pair may come
+// several times in a row.
+type cursor interface {
+	// next moves to the next flow, at first to the first. It reports whether there is
+	// one.
+	next() bool
+	// pair returns the flow's pair, valid until next.
+	pair() *pair
+	// gather appends the flow's sums to buffer.
+	gather(buffer []Sums) []Sums
+	// err returns why next reported false, nil at the end.
+	err() error
+}
+
+// merge goes through the flows of several cursors in one order, and adds up those of
+// the same pair. It is a heap of cursors.
+type merge struct {
+	heap   []source
+	failed error
+}
+
+// source is a cursor that stands on a flow.
+type source struct {
+	cursor
+	rank uint64 // of its pair
+}
+
+// merged returns a merge of cursors that have not begun.
+func merged(cursors []cursor) *merge {
+	m := new(merge)
+	for _, c := range cursors {
+		if s := (source{cursor: c}); m.advance(&s) {
+			m.heap = append(m.heap, s)
+		}
+	}
+	for i := len(m.heap)/2 - 1; i >= 0; i-- {
+		m.sink(i)
+	}
+	return m
+}
+
+// each yields all flows, until yield returns false. It returns the first error of a
+// cursor; then the flows are not all.
+func (m *merge) each(yield func(Flow) bool) error {
+	return m.pairs(func(p *pair, sums []Sums) bool { return yield(makeFlow(*p, sums)) })
+}
+
+// pairs is each without turning flows around.
+func (m *merge) pairs(yield func(*pair, []Sums) bool) error {
+	var sums []Sums
+	for len(m.heap) > 0 && m.failed == nil {
+		p := *m.heap[0].pair()
+		sums = m.take(sums[:0])
+		parts := 1
+		for len(m.heap) > 0 && *m.heap[0].pair() == p {
+			sums = m.take(sums)
+			parts++
+		}
+		if parts > 1 {
+			sums = unite(sums)
+		}
+		if m.failed == nil && !yield(&p, sums) {
+			break
+		}
+	}
+	return m.failed
+}
+
+// take appends the first flow's sums to buffer and moves on.
+func (m *merge) take(buffer []Sums) []Sums {
+	top := &m.heap[0]
+	buffer = top.gather(buffer)
+	if !m.advance(top) {
+		last := len(m.heap) - 1
+		m.heap[0] = m.heap[last]
+		m.heap = m.heap[:last]
+	}
+	m.sink(0)
+	return buffer
+}
+
+// advance moves s on and reports whether it stands on a flow.
+func (m *merge) advance(s *source) bool {
+	if s.next() {
+		s.rank = s.pair().rank()
+		return true
+	}
+	if err := s.err(); err != nil && m.failed == nil {
+		m.failed = err
+	}
+	return false
+}
+
+// sink restores the heap's order below i.
+func (m *merge) sink(i int) {
+	for {
+		least := i
+		for child := 2*i + 1; child <= 2*i+2 && child < len(m.heap); child++ {
+			if m.heap[child].before(&m.heap[least]) {
+				least = child
+			}
+		}
+		if least == i {
+			return
+		}
+		m.heap[i], m.heap[least] = m.heap[least], m.heap[i]
+		i = least
+	}
+}
+
+func (s *source) before(o *source) bool {
+	if s.rank != o.rank {
+		return s.rank < o.rank
+	}
+	return s.pair().compare(o.pair()) < 0
+}
+
+// unite adds up the sums of the same protocol and leaves them in the order of
+// protocols.
+func unite(sums []Sums) []Sums {
+	sortByProtocol(sums)
+	kept := sums[:1]
+	for i := range sums[1:] {
+		next := &sums[1+i]
+		if last := &kept[len(kept)-1]; last.Protocol == next.Protocol {
+			last.Merge(next)
+		} else {
+			kept = append(kept, *next)
+		}
+	}
+	return kept
+}
+
+// cursors returns cursors that together go through p's flows.
+func (p part) cursors() []cursor {
+	return []cursor{
+		&slotCursor[v4pair]{rest: p.v4, sums: p.sums, pairOf: v4pair.pair},
+		&slotCursor[pair]{rest: p.other, sums: p.sums, pairOf: func(p pair) pair { return p }},
+	}
+}
+
+// slotCursor goes through sorted slots.
+type slotCursor[K comparable] struct {
+	rest    []slot[K]
+	sums    *store
+	pairOf  func(K) pair
+	at      pair
+	head    uint32
+	touched uint64
+}
+
+// lookAhead is how many flows early sums are fetched into the cache.
+const lookAhead = 16
+
+func (c *slotCursor[K]) next() bool {
+	if len(c.rest) == 0 {
+		return false
+	}
+	c.at, c.head = c.pairOf(c.rest[0].key), c.rest[0].head
+	c.rest = c.rest[1:]
+	if len(c.rest) > lookAhead {
+		c.touched += c.sums.touch(c.rest[lookAhead].head)
+	}
+	return true
+}
+
+func (c *slotCursor[K]) pair() *pair { return &c.at }
+
+func (c *slotCursor[K]) gather(buffer []Sums) []Sums { return c.sums.gather(buffer, c.head) }
+
+func (c *slotCursor[K]) err() error { return nil }
