@@ -35,10 +35,10 @@ func ReadFolds(r io.Reader, c *Corpus) (folds []Fold, missing []string, err erro
 		if errors.Is(err, io.EOF) {
 			return b.finish(), b.missing, nil
 		}
-		if err == nil {
-			err = b.add(row)
-		}
 		if err != nil {
+			return nil, nil, fmt.Errorf("cannot read folds: %w", err) // which names the line
+		}
+		if err := b.add(row); err != nil {
 			line, _ := rows.FieldPos(0)
 			return nil, nil, fmt.Errorf("cannot read folds: line %d: %w", line, err)
 		}

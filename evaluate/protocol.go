@@ -204,6 +204,9 @@ func (c *Corpus) grid(groups Groups) (folds []Fold) {
 // it a part of the groups of the other class.
 func (c *Corpus) leaveOneOut(groups Groups, botnet bool) (folds []Fold) {
 	names := c.sources(botnet)
+	if len(names) == 0 {
+		return nil
+	}
 	part := c.parts(groups, botnet, names)
 	for i, name := range names {
 		var test []int
