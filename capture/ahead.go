@@ -17,7 +17,7 @@ type ahead struct {
 	rest []byte        // of cur.data
 }
 
-// chunk is what one or more reads gave; err comes after data.
+// chunk is what was read at a time; err comes after data.
 type chunk struct {
 	data []byte
 	err  error
@@ -53,12 +53,20 @@ func (a *ahead) run(src io.ReadCloser) {
 	}
 }
 
+// fillChunk fills b as far as src goes, since gzip comes in bits of 32 KiB.
 func fillChunk(src io.Reader, b []byte) chunk {
 	if b == nil {
 		b = make([]byte, aheadChunk)
 	}
-	n, err := src.Read(b)
-	return chunk{b[:n], err}
+	n := 0
+	for n < len(b) {
+		m, err := src.Read(b[n:])
+		n += m
+		if err != nil {
+			return chunk{b[:n], err}
+		}
+	}
+	return chunk{b, nil}
 }
 
 // Read implements io.Reader.

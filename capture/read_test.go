@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"os"
 	"testing"
 	"testing/iotest"
 	"time"
@@ -206,6 +207,24 @@ func TestPipe(t *testing.T) {
 		if err := r.Next(new(capture.Frame)); err == nil || err == io.EOF {
 			t.Errorf("want the pipe's error, got %v", err)
 		}
+	}
+}
+
+// TestOSPipe reads more than a pipe holds.
+func TestOSPipe(t *testing.T) {
+	frames := benchFrames(5000)
+	in, out, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	go func() {
+		out.Write(pcaptest.Pcap(frames...))
+		out.Close()
+	}()
+	got, _, err := readAll(in)
+	if len(got) != len(frames) || err != nil {
+		t.Errorf("want %d frames, got %d, %v", len(frames), len(got), err)
 	}
 }
 

@@ -81,6 +81,7 @@ func Open(path string) (*Reader, error) {
 // ErrUnsupported if there is none to be read. Close ends what it
 // began, even if src is used no more.
 func NewReader(src io.Reader) (*Reader, error) {
+	widen(src)
 	r := &Reader{input: &countingReader{r: src}, size: sizeOf(src)}
 	if err := r.begin(); err != nil {
 		r.Close()

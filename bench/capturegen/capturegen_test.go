@@ -53,7 +53,7 @@ func TestPromises(t *testing.T) {
 	f(func(c *config) { c.pairs = 1 }, 0.05, 0.01)
 	f(func(c *config) { c.pairs = 7000; c.active = 1 }, 0.02, 0.02)
 	f(func(c *config) { c.mean, c.pairs = 80, 40_000 }, 0.1, 0.01)
-	f(func(c *config) { c.mean, c.pairs = 1000, 100 }, 0.02, 0.01)
+	f(func(c *config) { c.mean, c.pairs = 1000, 100 }, 0.05, 0.01)
 	f(func(c *config) { c.size, c.pairs = 1, 100 }, 1, 1e6)
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"encoding/binary"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -47,7 +48,7 @@ type generator struct {
 	made
 	rng    *rand.Rand
 	out    *writer
-	noise  []byte     // random bytes that payloads are cut from
+	noise  uint64     // what random payload is drawn from
 	active []*session // going on
 	spare  []*session // ended, to be used again
 	next   int64      // number of the next pair
@@ -61,12 +62,11 @@ type generator struct {
 }
 
 const (
-	fullFrame  = 1514
-	burstMean  = 4
-	burstGap   = 20e3 // nanoseconds between packets of a burst
-	epoch      = 1_700_000_000e9
-	noiseBytes = 1 << 16
-	elephant   = 4 // a session takes at most a quarter of what is left
+	fullFrame = 1514
+	burstMean = 4
+	burstGap  = 20e3 // nanoseconds between packets of a burst
+	epoch     = 1_700_000_000e9
+	elephant  = 4 // a session takes at most a quarter of what is left
 )
 
 // generate writes the capture to w.
@@ -77,10 +77,6 @@ func generate(c config, w *bufio.Writer) (made, error) {
 		out:   newWriter(w, c.ng),
 		known: make([]bool, clients(c.pairs)),
 		now:   epoch,
-	}
-	g.noise = make([]byte, noiseBytes+fullFrame)
-	for i := range g.noise {
-		g.noise[i] = byte(g.rng.Uint32())
 	}
 	g.bytes = g.out.header()
 	for !g.done() && g.err == nil {
@@ -196,10 +192,17 @@ func (g *generator) payloadSize(room int) (n int, full bool) {
 	return min(room, 1+int(120*g.rng.ExpFloat64())), false
 }
 
-// random appends n random bytes, at most fullFrame.
+// random appends n random bytes: encrypted and compressed payload has no pattern, so a
+// capture must not be easier to compress than a real one. The generator is SplitMix64.
 func (g *generator) random(b []byte, n int) []byte {
-	at := g.rng.IntN(noiseBytes)
-	return append(b, g.noise[at:at+n]...)
+	end := len(b) + n
+	for len(b) < end {
+		g.noise += 0x9e3779b97f4a7c15
+		z := (g.noise ^ g.noise>>30) * 0xbf58476d1ce4e5b9
+		z = (z ^ z>>27) * 0x94d049bb133111eb
+		b = binary.LittleEndian.AppendUint64(b, z^z>>31)
+	}
+	return b[:end]
 }
 
 // geometric draws from 0, 1, 2… with the given mean.
