@@ -22,9 +22,12 @@ var list = flag.Bool("list", false, "print every disagreement with tshark")
 type agreement struct {
 	packets, samePackets int
 	flows, sameFlows     int
-	confused             map[[2]string]int
-	confusedFlows        map[string]int
-	where                map[[2]string]map[string]int
+	// the same between IP addresses only
+	ipPackets, sameIPPackets int
+	ipFlows, sameIPFlows     int
+	confused                 map[[2]string]int
+	confusedFlows            map[string]int
+	where                    map[[2]string]map[string]int
 }
 
 func newAgreement() *agreement {
@@ -115,11 +118,18 @@ func of(flows map[[2]string]*flowNames, s seen) *flowNames {
 
 func (a *agreement) packet(rel string, got, want seen, number int) {
 	a.packets++
+	ip := isIP(want.src) && isIP(want.dst)
+	if ip {
+		a.ipPackets++
+	}
 	key := [2]string{got.name, want.name}
 	if got.src != want.src || got.dst != want.dst {
 		key = [2]string{"endpoints of " + got.name, want.name}
 	} else if got.name == want.name {
 		a.samePackets++
+		if ip {
+			a.sameIPPackets++
+		}
 		return
 	}
 	a.confused[key]++
@@ -135,13 +145,25 @@ func (a *agreement) addFlows(flows map[[2]string]*flowNames, resolved map[string
 			continue
 		}
 		a.flows++
+		ip := isIP(key[0]) && isIP(key[1])
+		if ip {
+			a.ipFlows++
+		}
 		ours, theirs := f.ours.String(), f.theirs.String()
 		if ours == theirs {
 			a.sameFlows++
+			if ip {
+				a.sameIPFlows++
+			}
 			continue
 		}
 		a.confusedFlows[ours+" | "+theirs]++
 	}
+}
+
+func isIP(s string) bool {
+	e, err := Parse(s)
+	return err == nil && e.Kind() != MAC
 }
 
 func (n names) String() string {
@@ -156,6 +178,8 @@ func (n names) String() string {
 func (a *agreement) report(t *testing.T) {
 	t.Logf("packets: %d of %d = %.3f %%; P2P flows: %d of %d = %.3f %%", a.samePackets, a.packets, share(a.samePackets, a.packets),
 		a.sameFlows, a.flows, share(a.sameFlows, a.flows))
+	t.Logf("between IP addresses: packets %.3f %% of %d, P2P flows %.3f %% of %d", share(a.sameIPPackets, a.ipPackets), a.ipPackets,
+		share(a.sameIPFlows, a.ipFlows), a.ipFlows)
 	if *confusion == 0 {
 		return
 	}

@@ -42,7 +42,11 @@ func (w *walk) ipv4() step {
 		return w.short()
 	}
 	h := w.data
-	if h[0]>>4 != 4 {
+	switch h[0] >> 4 {
+	case 4:
+	case 6:
+		return w.ipv6()
+	default:
 		return w.bad()
 	}
 	n := int(h[0]&15) * 4
@@ -139,8 +143,19 @@ func (w *walk) extension() step {
 	if len(w.data) < n {
 		return w.short()
 	}
+	if w.v.Number == protoRouting {
+		w.route(w.data[:n])
+	}
 	w.data, w.v.Number = w.data[n:], uint16(next)
 	return stepProto
+}
+
+// route takes the final destination from a routing header: the last address of
+// type 0 (RFC 2460, 4.4) and 2 (RFC 6275, 6.4) while segments are left.
+func (w *walk) route(h []byte) {
+	if (h[2] == 0 || h[2] == 2) && h[3] > 0 && len(h) >= 24 {
+		w.p.Dst = MakeIPv6([16]byte(h[len(h)-16:]))
+	}
 }
 
 func (w *walk) fragmentHeader() step {

@@ -19,7 +19,33 @@ func (w *walk) tcp() step {
 		return w.short()
 	}
 	w.data = h[n:]
+	if n > 20 {
+		w.v.Multipath = multipath(h[20:n])
+	}
 	return stop
+}
+
+// multipath says whether TCP's options hold one of Multipath TCP (RFC 8684).
+func multipath(o []byte) bool {
+	if len(o) == 12 && o[0] == 1 && o[1] == 1 && o[2] == 8 { // a timestamp, as in most segments
+		return false
+	}
+	for len(o) > 1 {
+		switch o[0] {
+		case 0:
+			return false
+		case 1:
+			o = o[1:]
+			continue
+		case 30:
+			return true
+		}
+		if o[1] < 2 || int(o[1]) > len(o) {
+			return false
+		}
+		o = o[o[1]:]
+	}
+	return false
 }
 
 func (w *walk) ports(h []byte) {

@@ -46,5 +46,8 @@ func guessDHT(e *Engine, v *View) ID {
 	return BTDHT
 }
 
+// guessLSD recognises local service discovery (BEP 14).
+func guessLSD(_ *Engine, v *View) ID { return beginsWith(v, "BT-SEARCH * HTTP/1.1\r\n", LSD) }
+
 // dhtDatagram reads on in a conversation with DHT messages: uTP shares its port.
 func dhtDatagram(e *Engine, v *View) ID { return guessDHT(e, v) }

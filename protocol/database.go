@@ -82,26 +82,18 @@ func isOpenFlow(b []byte) bool {
 	return ok && len(b) >= 8 && b[0] >= 1 && b[0] <= 6 && b[1] <= 35 && n >= 8
 }
 
+// guessOpenFlow recognises messages to the port that OpenFlow had before 6653.
 func guessOpenFlow(e *Engine, m *message) result {
 	n, _ := be16(m.data, 2)
-	if !isOpenFlow(m.data) || int(n) != m.size || m.data[0] == 3 {
+	if m.v.DstPort != 6633 || !isOpenFlow(m.data) || int(n) > m.size {
 		return rejected
 	}
-	m.c.owner = byOpenFlow
 	return openFlowStream(e, m)
 }
 
 func openFlowStream(_ *Engine, m *message) result { return m.pdus(OpenFlow, 8, lengthBE16(2, 0)) }
 
-// guessHTTP2 recognises the preface of HTTP/2 (RFC 9113, 3.4).
-func guessHTTP2(e *Engine, m *message) result {
-	if !hasPrefix(m.data, http2Preface) {
-		return rejected
-	}
-	m.c.owner = byHTTP2
-	return http2Stream(e, m)
-}
-
+// HTTP/2 (RFC 9113) without TLS is recognised by its preface, where HTTP is expected.
 const http2Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 
 func http2Stream(_ *Engine, m *message) result {

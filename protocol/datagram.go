@@ -12,7 +12,7 @@ func (e *Engine) guessDatagram(v *View) ID {
 
 func datagramGuesses() []datagramDissector {
 	return []datagramDissector{
-		guessSTUN, guessClassicSTUN, guessQUIC, guessDTLS, guessRTCP, guessWireGuard, guessDHT, guessSIP, guessRPC, guessDCERPC, guessWOL, guessDNS,
+		guessSTUN, guessClassicSTUN, guessQUIC, guessDTLS, guessRTCP, guessWireGuard, guessDHT, guessSIP, guessRPC, guessDCERPC, guessWOL, guessGQUIC, guessTFTP, guessRakNet, guessMPEG, guessDatagramSignature, guessLSD, guessDNS,
 	}
 }
 
@@ -70,7 +70,7 @@ func tftpDatagram(e *Engine, v *View) ID {
 
 func guessSIP(_ *Engine, v *View) ID {
 	if isSIP(v.Payload) {
-		return SIP
+		return sipName(v.Payload)
 	}
 	return Unnamed
 }

@@ -1,8 +1,18 @@
 package protocol
 
+import "bytes"
+
 // ldapStream reads LDAP (RFC 4511): BER sequences, or after a SASL bind buffers
 // with a length of four bytes.
 func ldapStream(_ *Engine, m *message) result {
+	const startTLS = "1.3.6.1.4.1.1466.20037" // RFC 4511, 4.14
+	switch s := &m.c.note.state; {
+	case m.toServer(389, 3268) && bytes.Contains(m.data[:min(len(m.data), 64)], []byte(startTLS)):
+		*s |= sessionTLSAsked
+	case *s&sessionTLSAsked != 0 && !m.toServer(389, 3268):
+		m.c.startTLS()
+		return named(LDAP)
+	}
 	for at := 0; at < m.size; {
 		b := m.from(at)
 		if len(b) < 6 && m.canWait && m.known() {

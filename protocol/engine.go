@@ -40,6 +40,11 @@ func NewEngine(l Limits) *Engine {
 		streamGuesses:   streamGuesses(),
 		datagramGuesses: datagramGuesses(),
 	}
+	for i, f := range framings() {
+		for _, p := range f.ports {
+			e.tcpPorts[p] = byFramed + dissector(i)
+		}
+	}
 	e.conversations = newTable(l.Conversations, func(c *conversation) {
 		e.release(&c.half[0])
 		e.release(&c.half[1])
@@ -75,7 +80,11 @@ func (e *Engine) Name(v *View) ID {
 func (e *Engine) name(v *View) ID {
 	switch v.Layer {
 	case LayerTCP:
-		return e.tcp(v)
+		id := e.tcp(v)
+		if id == TCP && v.Multipath {
+			return MPTCP
+		}
+		return id
 	case LayerUDP:
 		return e.udp(v)
 	}

@@ -14,6 +14,10 @@ const (
 
 func httpStream(e *Engine, m *message) result {
 	c := m.c
+	if hasPrefix(m.data, http2Preface) {
+		c.owner = byHTTP2
+		return http2Stream(e, m)
+	}
 	name := TCP
 	at := 0
 	for at < m.size {
@@ -123,6 +127,8 @@ func (h *headers) await(m *message, at int, kind httpType) result {
 	switch {
 	case h.chunked:
 		return h.awaitChunks(m, at)
+	case h.hasLength && h.length >= 128<<10 && h.tunnel:
+		// remote procedure calls through HTTP state a length that means nothing
 	case h.hasLength:
 		if total := h.size + h.length; left < total {
 			return result{need: total - left, keep: h.size, skipTo: total}
@@ -204,7 +210,7 @@ func (e *Engine) upgraded(m *message, at int, name ID) result {
 	case WebSocket:
 		return websocket(m, at, name)
 	}
-	return named(HTTP)
+	return named(name)
 }
 
 // websocket reads frames (RFC 6455, 5.2).

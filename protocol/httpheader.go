@@ -57,6 +57,9 @@ type headers struct {
 	hasLength bool
 	chunked   bool
 	whole     bool
+	tunnel    bool // RPC over HTTP, whose body never ends
+	// description says that the body is a session description (SDP).
+	description bool
 	// media is the message's name with a body of its media type.
 	media ID
 	// upgrade is the name of the protocol that the connection switches to.
@@ -69,6 +72,7 @@ type headers struct {
 func readHeaders(b []byte) (h headers) {
 	h.media = HTTP
 	_, at, _ := line(b, 0, false)
+	h.tunnel = hasPrefix(b, "RPC_IN_DATA") || hasPrefix(b, "RPC_OUT_DATA")
 	if hasPrefix(b, "HTTP/") {
 		_, rest := word(b[:at])
 		h.status, _ = decimal(rest, 999)
@@ -99,6 +103,8 @@ func (h *headers) field(f []byte) {
 			h.length, h.hasLength = decimal(trimLeft(f[15:]), 1<<31-1)
 		case hasPrefixFold(f, "content-type:"):
 			h.media = mediaName(trimLeft(f[13:]))
+			h.description = hasPrefixFold(trimLeft(f[13:]), "application/sdp")
+			h.tunnel = h.tunnel || hasPrefixFold(trimLeft(f[13:]), "application/rpc")
 		}
 	case 't':
 		if hasPrefixFold(f, "transfer-encoding:") {

@@ -495,5 +495,19 @@ const (
 	ICQv4
 	MPLSECHO
 	BACnetAPDU
+	GVRP
+	GIOP
+	JXTA
+	YMSG
+	PROXYv1
+	PROXYv2
+	RTPS
+	DMXChannels
+	MPEGTS
+	Slsk
+	CQL
+	Kafka
+	OpcUa
+	Gryphon
 	numNames
 )

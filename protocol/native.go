@@ -63,5 +63,6 @@ var native = [...]string{
 	DSSETUP: "DSSETUP", EVENTLOG: "EVENTLOG", ISystemActivator: "ISystemActivator", IOXIDResolver: "IOXIDResolver", IRemUnknown2: "IRemUnknown2",
 	Messenger: "Messenger", INITSHUTDOWN: "INITSHUTDOWN", FRSRPC: "FRSRPC", RSTAT: "RSTAT", NLM: "NLM", STAT: "STAT", NFSACL: "NFSACL", YPSERV: "YPSERV",
 	YPBIND: "YPBIND", RQUOTA: "RQUOTA", KLM: "KLM", AMD: "AMD", PCPV2: "PCP_v2", ICQv2: "ICQv2", ICQv3: "ICQv3", ICQv4: "ICQv4", MPLSECHO: "MPLS_ECHO",
-	BACnetAPDU: "BACnet-APDU",
+	BACnetAPDU: "BACnet-APDU", GVRP: "GVRP", GIOP: "GIOP", JXTA: "JXTA", YMSG: "YMSG", PROXYv1: "PROXYv1", PROXYv2: "PROXYv2", RTPS: "RTPS",
+	DMXChannels: "DMX_Channels", MPEGTS: "MPEG_TS", Slsk: "slsk", CQL: "CQL", Kafka: "Kafka", OpcUa: "OpcUa", Gryphon: "Gryphon",
 }

@@ -43,8 +43,6 @@ func ipName(v *View, version ID) ID {
 		return igmpName(v.Payload)
 	case 103:
 		return pimName(v.Payload)
-	case 112:
-		return vrrpName(v.Payload)
 	}
 	if id := lookup(ipProtocols[:], v.Number); id != Unnamed {
 		return id
@@ -93,14 +91,6 @@ func pimName(b []byte) ID {
 	return PIMv2
 }
 
-// vrrpName tells CARP, which shares VRRP's number, by its lengths.
-func vrrpName(b []byte) ID {
-	if len(b) >= 36 && b[0] == 0x21 && b[3] == 7 {
-		return CARP
-	}
-	return VRRP
-}
-
 func etherName(v *View) ID {
 	switch v.Number {
 	case 0x86dd, 0x0800:
@@ -125,6 +115,10 @@ func llcName(v *View) ID {
 	switch v.Number >> 8 {
 	case 0xfe:
 		return isoName(v.Payload)
+	case 0x42:
+		if hasPrefix(v.Payload, "\x03\x00\x01") {
+			return GVRP
+		}
 	}
 	if id := lookup(serviceAccessPoints[:], v.Number>>8); id != Unnamed {
 		return id

@@ -27,12 +27,7 @@ func kerberosDatagram(_ *Engine, v *View) ID {
 	return Unnamed
 }
 
-func sipDatagram(e *Engine, v *View) ID {
-	if len(v.Payload) > 0 && isSIP(v.Payload) {
-		return SIP
-	}
-	return Unnamed
-}
+func sipDatagram(e *Engine, v *View) ID { return guessSIP(e, v) }
 
 // gtpDatagram tells GTP's versions; a tunnelled packet never gets here.
 func gtpDatagram(_ *Engine, v *View) ID {
@@ -47,7 +42,7 @@ func gtpDatagram(_ *Engine, v *View) ID {
 
 func hsrpDatagram(_ *Engine, v *View) ID {
 	switch {
-	case v.Payload[0] == 0 && len(v.Payload) >= 20:
+	case v.Payload[0] == 0 && len(v.Payload) >= 8:
 		return HSRP
 	case v.Payload[0] == 1 && len(v.Payload) >= 40:
 		return HSRPv2
@@ -133,8 +128,14 @@ func mndpDatagram(_ *Engine, v *View) ID     { return beginsWith(v, "\x00\x00", 
 
 // l2tpDatagram reads L2TP's control messages; data goes on into PPP.
 func l2tpDatagram(_ *Engine, v *View) ID {
-	if len(v.Payload) >= 6 && (v.Payload[1]&15 == 2 || v.Payload[1]&15 == 3) {
+	if len(v.Payload) < 6 {
+		return Unnamed
+	}
+	switch v.Payload[1] & 15 {
+	case 2:
 		return L2TP
+	case 3:
+		return L2TPv3
 	}
 	return Unnamed
 }

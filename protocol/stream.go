@@ -11,5 +11,5 @@ func (e *Engine) guess(m *message) result {
 }
 
 func streamGuesses() []streamDissector {
-	return []streamDissector{guessBitTorrent, guessBitcoin, guessTLS, guessHTTP, guessSTUNStream, guessRPCStream, guessDCERPCStream, guessHTTP2, guessOpenFlow}
+	return []streamDissector{guessBitTorrent, guessBitcoin, guessTLS, guessHTTP, guessSTUNStream, guessRPCStream, guessDCERPCStream, guessOpenFlow, guessStreamSignature}
 }

@@ -14,7 +14,7 @@ func stunLength(b []byte, size int, channels bool) int {
 		return int(n) + 4
 	}
 	cookie, ok := be32(b, 4)
-	if !ok || kind&0xfe00 != 0 || cookie != stunCookie || int(n)+20 > size {
+	if !ok || kind&0xf800 != 0 || cookie != stunCookie || int(n)+20 > size {
 		return 0
 	}
 	return int(n) + 20

@@ -52,6 +52,8 @@ type View struct {
 	Fragment bool
 	// More says that further fragments of the datagram follow.
 	More bool
+	// Multipath says that a TCP segment has an option of Multipath TCP.
+	Multipath bool
 	// Broken says that the header after the Layer was cut short or contradicts itself.
 	Broken bool
 }
