@@ -26,6 +26,9 @@ type Verdict struct {
 	Last      time.Time // of the latest packet, UTC
 	Duration  time.Duration
 	Protocols []string // the names that its packets were counted under, sorted
+
+	// Flow is what was judged; its Sums are valid until yield returns.
+	Flow flow.Flow
 }
 
 // Text returns the verdict as one word.
@@ -92,7 +95,7 @@ func (d Detector) flow(f flow.Flow) (v Verdict, err error) {
 		return v, err
 	}
 	total := f.Total()
-	v.Src, v.Dst, v.Botnet = f.Src, f.Dst, d.Model.Botnet(v.Score)
+	v.Flow, v.Src, v.Dst, v.Botnet = f, f.Src, f.Dst, d.Model.Botnet(v.Score)
 	v.Packets, v.Bytes = total.N(), total.Volume()
 	v.First, v.Last = time.Unix(0, total.First).UTC(), time.Unix(0, total.Last).UTC()
 	v.Duration = time.Duration(min(total.Duration(), math.MaxInt64))

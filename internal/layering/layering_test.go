@@ -20,14 +20,14 @@ var floors = [][]string{
 	3: {"feature", "observe"},
 	4: {"dataset"},
 	5: {"model"},
-	6: {"detect"},
+	6: {"detect", "reason"},
 	7: {"report", "evaluate"},
 	8: {"cmd/botnetdetect"},
 }
 
 // outside are folders whose packages serve the house but are not of it: tests and
 // measurements may use any room, and no room imports them.
-var outside = []string{"internal/pcaptest", "internal/layering", "internal/witness", "bench", "examples"}
+var outside = []string{"internal/pcaptest", "internal/layering", "internal/witness", "internal/browser", "bench", "examples"}
 
 const module = "botnetdetect/"
 
