@@ -105,12 +105,7 @@ func (v *Verdicts) Close() error {
 }
 
 func (v *Verdicts) object(before string, d *detect.Verdict, after string) error {
-	text, err := json.Marshal(object{
-		Capture: d.Capture, Src: d.Src.String(), Dst: d.Dst.String(),
-		Verdict: d.Text(), Score: d.Score, Packets: d.Packets, Bytes: d.Bytes,
-		First: stamp(d.First), Last: stamp(d.Last), Duration: d.Duration.Seconds(),
-		Protocols: d.Protocols,
-	})
+	text, err := json.Marshal(objectOf(d))
 	if err != nil {
 		return err
 	}
@@ -133,6 +128,15 @@ type object struct {
 	Last      string   `json:"last"`
 	Duration  float64  `json:"duration"` // seconds
 	Protocols []string `json:"protocols"`
+}
+
+func objectOf(d *detect.Verdict) object {
+	return object{
+		Capture: d.Capture, Src: d.Src.String(), Dst: d.Dst.String(),
+		Verdict: d.Text(), Score: d.Score, Packets: d.Packets, Bytes: d.Bytes,
+		First: stamp(d.First), Last: stamp(d.Last), Duration: d.Duration.Seconds(),
+		Protocols: d.Protocols,
+	}
 }
 
 func row(d *detect.Verdict) []string {

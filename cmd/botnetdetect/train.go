@@ -105,10 +105,11 @@ func (l *learning) fit(ctx context.Context, set dataset.Set, config gbdt.Config)
 		return nil, err
 	}
 	took := time.Since(start).Seconds()
-	if m.Training.Time, err = trainingTime(); err != nil {
+	now, err := workTime()
+	if err != nil {
 		return nil, err
 	}
-	m.Training.Tool = toolName()
+	m.Training.Time, m.Training.Tool = now.Format(time.RFC3339), toolName()
 	path, err := m.Save(model.Folder)
 	if err != nil {
 		return nil, err
@@ -118,18 +119,18 @@ func (l *learning) fit(ctx context.Context, set dataset.Set, config gbdt.Config)
 	return m, nil
 }
 
-// trainingTime is the time to note in a model: now, or what SOURCE_DATE_EPOCH says, so
-// that the same training gives the same file (reproducible-builds.org).
-func trainingTime() (string, error) {
-	now := time.Now()
-	if epoch := os.Getenv("SOURCE_DATE_EPOCH"); epoch != "" {
-		seconds, err := strconv.ParseInt(epoch, 10, 64)
-		if err != nil {
-			return "", fmt.Errorf("cannot read SOURCE_DATE_EPOCH: %w", err)
-		}
-		now = time.Unix(seconds, 0)
+// workTime is the time to note in what is made: now, or what SOURCE_DATE_EPOCH says, so
+// that the same work gives the same file (reproducible-builds.org).
+func workTime() (time.Time, error) {
+	epoch := os.Getenv("SOURCE_DATE_EPOCH")
+	if epoch == "" {
+		return time.Now().UTC(), nil
 	}
-	return now.UTC().Format(time.RFC3339), nil
+	seconds, err := strconv.ParseInt(epoch, 10, 64)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("cannot read SOURCE_DATE_EPOCH: %w", err)
+	}
+	return time.Unix(seconds, 0).UTC(), nil
 }
 
 // judge scores examples and prints what the verdicts were worth, in the reference's words.

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"io"
+
+	"botnetdetect/internal/safefile"
+	"botnetdetect/observe"
+	"botnetdetect/report"
+
+	"github.com/spf13/cobra"
+)
+
+// reporting is the verb that writes a page for people.
+type reporting struct {
+	judging
+	output string
+	json   string
+	limits report.Limits
+}
+
+func newReport(std streams) *cobra.Command {
+	r := &reporting{judging: judging{common: common{std: std}}, limits: report.DefaultLimits()}
+	cmd := &cobra.Command{
+		Use:   "report [flags] [inputs...]",
+		Short: "Write a page that shows what was found, and why",
+		Long: `Judge captures and write one HTML file that shows what was found: hosts ranked by
+evidence with their peers, all flows in a table that sorts and filters, the
+reasons for each score, what was not judged, and what the model is.
+
+The file needs nothing beside it and no network. --json writes the same facts as
+data. What the limits leave out is counted in the page.`,
+		Example: `  botnetdetect report capture.pcap
+  botnetdetect report -o monday.html --json monday.json captures/`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error { return r.run(cmd.Context(), args) },
+	}
+	r.flags(cmd)
+	f := cmd.Flags()
+	f.StringVarP(&r.output, "output", "o", "report.html", "write the page to `FILE`, or to stdout")
+	f.StringVar(&r.json, "json", "", "also write the facts as JSON to `FILE`, or to stdout")
+	f.IntVar(&r.limits.Flows, "flows", r.limits.Flows, "list at most `N` flows, highest scores first")
+	f.IntVar(&r.limits.Reasons, "reasons", r.limits.Reasons, "give the reasons of at most `N` flows, highest scores first")
+	f.IntVar(&r.limits.Hosts, "hosts", r.limits.Hosts, "list at most `N` hosts, most evidence first")
+	return cmd
+}
+
+func (r *reporting) run(ctx context.Context, args []string) error {
+	if err := r.check(); err != nil {
+		return err
+	}
+	facts, problems, err := r.gather(ctx, args)
+	if err != nil {
+		return err
+	}
+	if err := r.write(r.output, facts.WriteHTML); err != nil {
+		return err
+	}
+	if r.json != "" {
+		if err := r.write(r.json, facts.WriteJSON); err != nil {
+			return err
+		}
+	}
+	sum := facts.Summary()
+	r.say("%s of %s judged Botnet", count(sum.Botnet, "flow"), count(sum.P2P, "flow"))
+	if problems > 0 {
+		return errTold
+	}
+	return nil
+}
+
+func (r *reporting) check() error {
+	for name, n := range map[string]int{"flows": r.limits.Flows, "reasons": r.limits.Reasons, "hosts": r.limits.Hosts} {
+		if n < 1 {
+			return usage("--%s %d: want at least 1", name, n)
+		}
+	}
+	if r.output == r.json {
+		return usage("--output and --json both write to %s: name two files", r.output)
+	}
+	return nil
+}
+
+// gather judges captures. Captures with problems were warned of, and are counted.
+func (r *reporting) gather(ctx context.Context, args []string) (facts *report.Facts, problems int, err error) {
+	m, origin, err := r.model()
+	if err != nil {
+		return nil, 0, err
+	}
+	paths, missing, err := r.captures(args)
+	if err != nil {
+		return nil, 0, err
+	}
+	now, err := workTime()
+	if err != nil {
+		return nil, 0, err
+	}
+	about := report.About{Tool: toolName(), Time: now, Origin: origin}
+	facts = report.NewFacts(about, r.detector(m), r.limits)
+	failed, err := r.observe(ctx, paths, func(seen observe.Observation) error { return facts.Add(seen) })
+	return facts, missing + failed, err
+}
+
+// write writes one output and says where it is.
+func (r *reporting) write(path string, fill func(io.Writer) error) error {
+	if path == "stdout" {
+		return fill(r.std.out)
+	}
+	if err := safefile.Write(path, fill); err != nil {
+		return err
+	}
+	r.say("wrote %s", printable(path))
+	return nil
+}

@@ -1,0 +1,95 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+
+	"botnetdetect/packet"
+)
+
+// hosts adds up what is known of each endpoint of judged flows.
+type hosts struct {
+	all   map[packet.Endpoint]*host
+	pairs map[[2]packet.Endpoint]bool // seen, in text order; true if ever judged Botnet
+}
+
+// host is one endpoint with its judged flows, over all captures.
+type host struct {
+	endpoint    packet.Endpoint
+	flows       int
+	botnet      int     // of them, those with verdict Botnet
+	silent      int     // flows in which the peer sent nothing
+	peers       int     // distinct
+	botnetPeers int     // distinct peers of botnet flows
+	evidence    float64 // sum of the scores of its botnet flows
+	score       float64 // highest of all its flows
+	packets     uint64
+	bytes       uint64
+	span
+}
+
+func newHosts() hosts {
+	return hosts{make(map[packet.Endpoint]*host), make(map[[2]packet.Endpoint]bool)}
+}
+
+func (h *hosts) add(j *judged) {
+	key := [2]packet.Endpoint{j.Src, j.Dst}
+	wasBotnet, met := h.pairs[key]
+	h.pairs[key] = wasBotnet || j.Botnet
+	for side, e := range key {
+		if side == 1 && e == key[0] {
+			return // a flow of an endpoint with itself counts once
+		}
+		x := h.at(e)
+		x.add(j, side)
+		if !met {
+			x.peers++
+		}
+		if j.Botnet && !wasBotnet {
+			x.botnetPeers++
+		}
+	}
+}
+
+func (h *hosts) at(e packet.Endpoint) *host {
+	x, ok := h.all[e]
+	if !ok {
+		x = &host{endpoint: e}
+		h.all[e] = x
+	}
+	return x
+}
+
+// add counts a flow that the host is on a side of: 0 is Src, 1 is Dst.
+func (x *host) add(j *judged, side int) {
+	x.flows++
+	x.packets += j.Packets
+	x.bytes += j.Bytes
+	x.widen(j.total.First, j.total.Last)
+	x.score = max(x.score, j.Score)
+	if j.total.Packets[1-side] == 0 {
+		x.silent++
+	}
+	if j.Botnet {
+		x.botnet++
+		x.evidence += j.Score
+	}
+}
+
+// ranked returns the n hosts with most evidence: the sum of the scores of botnet
+// flows, then the highest score.
+func (h *hosts) ranked(n int) []*host {
+	all := make([]*host, 0, len(h.all))
+	for _, x := range h.all {
+		all = append(all, x)
+	}
+	slices.SortFunc(all, func(x, y *host) int {
+		return cmp.Or(
+			cmp.Compare(y.evidence, x.evidence),
+			cmp.Compare(y.score, x.score),
+			cmp.Compare(y.flows, x.flows),
+			x.endpoint.Compare(y.endpoint),
+		)
+	})
+	return all[:min(n, len(all))]
+}

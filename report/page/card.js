@@ -1,0 +1,97 @@
+// What was read, what was not judged, and what the model is: the small print, in large.
+
+function headline() {
+	const t = report.totals;
+	const flowsText = counted(t.judged, "peer-to-peer flow");
+	if (t.judged === 0) return "No peer-to-peer flows to judge";
+	if (t.botnet === 0) return `None of ${flowsText} looks like botnet traffic`;
+	return `${count(t.botnet)} of ${flowsText} ${t.botnet === 1 ? "looks" : "look"} like botnet traffic`;
+}
+
+function leadText() {
+	const first = report.hosts[0], failed = report.totals.failed;
+	const most = first && first.botnet > 0
+		? `Most of the evidence is at ${first.host}: ${counted(first.botnet, "such flow")} with ${counted(first.botnet_peers, "peer")}. ` : "";
+	const warning = failed ? `${counted(failed, "capture")} could not be read to the end; what was read counts. ` : "";
+	return most + warning + "These are a model’s verdicts, not findings: see why, and what the model is, before acting on them.";
+}
+
+function masthead() {
+	const t = report.totals;
+	const time = scattered() ? ["Time recorded", timeSpan(recorded())] : ["Time span", t.first ? timeSpan(spread(t)) : "–"];
+	return el("header", null,
+		el("p", { class: "kicker" }, report.tool, " · ", el("time", { datetime: report.time }, stamp(microseconds(report.time)) + " UTC")),
+		el("h1", null, headline()),
+		el("p", { class: "lead" }, leadText()),
+		facts([
+			["Captures", count(t.captures)], ["Packets", count(t.packets)], ["Traffic", bytes(t.bytes)],
+			time, ["Pairs of endpoints", count(t.flows)], ["Judged", count(t.judged)],
+			["Botnet", el("span", { class: "verdict" }, verdictMark(true), count(t.botnet))],
+		]));
+}
+
+function readSection() {
+	const captures = report.captures;
+	const column = (name) => captures.map((capture) => capture[name]);
+	const number = (title, name, show) => ({ title, value: column(name), cell: (i) => show(captures[i][name]), numeric: true, descending: true });
+	const captureTable = table({
+		caption: "Captures", noun: "capture", size: 20, sort: [0, false], columns: [
+			{
+				title: "Capture", value: column("path"),
+				cell: (i) => [el("span", { class: "path" }, captures[i].path), captures[i].error ? el("p", { class: "error" }, captures[i].error) : null].filter(Boolean),
+			},
+			number("Packets", "packets", count), number("Bytes", "bytes", bytes), number("Pairs", "flows", count),
+			number("Judged", "judged", count), number("Botnet", "botnet", count),
+			{ title: "First packet", value: captures.map((c) => c.first ?? ""), cell: (i) => captures[i].first ? stamp(microseconds(captures[i].first)) : "–" },
+		],
+	});
+	captureTable.show(captures.keys());
+	return section("read", "What was read", null, captureTable.node);
+}
+
+function unjudgedSection() {
+	const caution = report.caution;
+	const line = (u) => el("li", null, u.flows ? `${counted(u.flows, "flow")} of ${counted(u.packets, "packet")}: ` : `${counted(u.packets, "packet")}: `, u.why);
+	const cautions = [
+		[caution.single_packet, `${counted(caution.single_packet, "judged flow")} of a single packet: little evidence, whatever the score.`],
+		[caution.mac, `${counted(caution.mac, "judged flow")} between MAC addresses, where no IP address was found.`],
+		[caution.cut_headers, `${counted(caution.cut_headers, "packet")} with headers cut short by the capture’s snap length; counted all the same.`],
+		[caution.bad_headers, `${counted(caution.bad_headers, "packet")} with malformed headers; counted all the same.`],
+	].filter(([n]) => n > 0);
+	return section("unjudged", "What was not judged", "Traffic with addresses that DNS named is left out: peers in a peer-to-peer network find each other without names.",
+		report.unjudged.length ? el("ul", { class: "plain" }, report.unjudged.map(line)) : el("p", null, "Nothing: every packet belongs to a judged flow."),
+		cautions.length ? [el("h3", null, "Judged, with less trust"), el("ul", { class: "plain" }, cautions.map(([, text]) => el("li", null, text)))] : null);
+}
+
+function modelSection() {
+	const m = report.model, t = m.training, config = t.config ?? {};
+	return section("model", "The model", "A score says how much a flow is like the botnet flows that the model was trained on.",
+		facts([
+			["Model", m.origin],
+			["Trained", t.time ? `${t.time.slice(0, 10)} by ${t.tool || "an unknown tool"}` : "not known when"],
+			["From", t.benign || t.botnet ? `${counted(t.benign, "benign flow")} and ${counted(t.botnet, "botnet flow")} of ${counted(t.captures, "capture")}` : "not known what"],
+			["Trees", `${count(m.trees)}${config.Depth ? " of depth " + config.Depth : ""}`],
+			["Features", `${count(m.features)}, ${m.mode === "aware" ? "told apart by protocol" : "over all protocols together"}`],
+			["Threshold", String(m.threshold)],
+		]),
+		sourcesTable(t.sources ?? {}), limits(t.sources ?? {}));
+}
+
+function sourcesTable(sources) {
+	const names = Object.keys(sources).sort();
+	if (names.length === 0) return null;
+	const side = (title, prefix) => [title, names.filter((name) => name.startsWith(prefix))
+		.map((name) => `${name.slice(prefix.length)} (${count(sources[name])})`).join(", ") || "none"];
+	return facts([side("Botnets in training, with flows", "Botnet/"), side("Benign traffic in training, with flows", "Benign/")], "facts wide");
+}
+
+function limits(sources) {
+	const families = Object.keys(sources).filter((name) => name.startsWith("Botnet/")).length;
+	return [el("h3", null, "What it cannot know"), el("ul", { class: "plain" }, [
+		families ? `It has seen ${counted(families, "botnet")}. One that works otherwise may go unnoticed.` : null,
+		"Applications that were not in training, and talk to peers that do not answer, may be taken for a botnet.",
+		"A score is not the chance that a host is infected. Where bots are rare, most alerts can be false even if few benign flows are misjudged.",
+		"Botnets and benign traffic in training come from different networks and years; what tells those apart may stand in for what tells bots apart.",
+		"It sees sizes, counts, times and directions. It reads no payload and knows no address.",
+	].filter(Boolean).map((text) => el("li", null, text)))];
+}

@@ -1,0 +1,92 @@
+// Hosts ranked by evidence, and the one that is picked: its peers and its time line.
+
+function hostsSection(showFlows) {
+	const hosts = report.hosts;
+	const panel = el("div", { class: "panel" });
+	let picked = null;
+	const hostTable = table({
+		caption: "Hosts", noun: "host", size: 10, sort: [1, true], columns: hostColumns(hosts, pick),
+		mark: (line, row) => { if (row === picked) line.setAttribute("aria-current", "true"); },
+	});
+
+	function pick(row) {
+		picked = row;
+		hostTable.rerender();
+		const endpoint = numberOf.get(hosts[row].host);
+		panel.replaceChildren(...hostPanel(hosts[row], endpoint, () => showFlows(endpoint)));
+	}
+
+	hostTable.show(hosts.keys());
+	if (hosts.length > 0) pick(0);
+	return section("hosts", "Hosts", hostsLede(), hostTable.node, panel);
+}
+
+function hostsLede() {
+	const left = report.left_out.hosts;
+	return "Ranked by evidence: the scores of a host’s botnet flows, added up. Both ends of a flow get its score, so the peers of a bot are listed too, well below it."
+		+ (left ? ` The ${count(left)} hosts with least evidence are not listed.` : "");
+}
+
+function hostColumns(hosts, pick) {
+	const most = hosts.reduce((a, host) => Math.max(a, host.evidence), 0);
+	const column = (name) => hosts.map((host) => host[name]);
+	const number = (title, name, show) => ({ title, value: column(name), cell: (i) => show(hosts[i][name]), numeric: true, descending: true });
+	return [
+		{
+			title: "Host", value: hosts.map((host) => numberOf.get(host.host) ?? Infinity),
+			cell: (i) => el("button", { type: "button", class: "pick address", click: () => pick(i) }, hosts[i].host),
+		},
+		{
+			title: "Evidence", value: column("evidence"), descending: true,
+			cell: (i) => el("span", { class: "evidence" }, hosts[i].evidence.toFixed(1), evidenceBar(hosts[i].evidence, most)),
+		},
+		number("Botnet flows", "botnet", count),
+		number("Flows", "flows", count),
+		number("Peers", "peers", count),
+		{
+			title: "No reply", hint: "share of its flows in which the peer sent nothing", numeric: true, descending: true,
+			value: hosts.map((host) => host.silent / host.flows), cell: (i) => percent(hosts[i].silent, hosts[i].flows),
+		},
+		number("Highest score", "score", scoreText),
+		number("Bytes", "bytes", bytes),
+	];
+}
+
+function evidenceBar(value, most) {
+	return svg("svg", { class: "bar", viewBox: "0 0 60 6", "aria-hidden": "true" },
+		svg("rect", { width: most > 0 ? 60 * value / most : 0, height: 6 }));
+}
+
+function hostPanel(host, endpoint, showFlows) {
+	const own = endpoint === undefined ? [] : flowsOf(endpoint);
+	const head = [el("h3", null, host.host), el("p", { class: "summary" }, hostSummary(host))];
+	if (own.length === 0) return [...head, el("p", { class: "lede" }, "None of its flows are listed on this page.")];
+	const show = el("button", { type: "button", click: () => { showFlows(); document.getElementById("flows").scrollIntoView(); } },
+		"Show only its flows below");
+	return [...head, show, el("div", { class: "pictures" },
+		figure(peersGraph(endpoint, own), caption("peer", host.peers, peersDrawn) + " A larger dot has more bytes."),
+		figure(lanes(endpoint, own), caption("flow", host.flows, lanesDrawn) + " A bar goes from first to last packet.")), legend()];
+}
+
+function figure(picture, text) {
+	return el("figure", null, picture, el("figcaption", null, text));
+}
+
+function caption(noun, all, most) {
+	return all <= most ? `Its ${counted(all, noun)}.` : `The ${most} of its ${counted(all, noun)} with the highest scores.`;
+}
+
+function legend() {
+	return el("p", { class: "legend" },
+		verdictMark(true), " in a botnet flow ", verdictMark(false), " benign ",
+		svg("svg", { class: "dash", viewBox: "0 0 24 6", "aria-hidden": "true" }, svg("line", { x1: 0, x2: 24, y1: 3, y2: 3 })), " broken or pale: one side never answered");
+}
+
+function hostSummary(host) {
+	const silent = host.silent === 0 ? "every peer answered"
+		: `no reply in ${host.silent === host.flows ? "any" : count(host.silent)} of its ${counted(host.flows, "flow")}`;
+	const peers = host.botnet_peers === 0 ? `Speaks with ${counted(host.peers, "peer")}, with none in a botnet flow`
+		: `Speaks with ${counted(host.peers, "peer")}, with ${count(host.botnet_peers)} of them in botnet flows`;
+	const mean = host.packets / host.flows;
+	return `${peers}; ${mean < 9.95 ? mean.toFixed(1) : count(mean)} packets a flow and ${bytes(host.bytes / host.packets)} a packet on average; ${silent}.`;
+}
