@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/iotest"
 
+	"github.com/klauspost/compress/zstd"
+
 	"botnetdetect/capture"
 	"botnetdetect/internal/pcaptest"
 )
@@ -149,7 +151,21 @@ func TestNotCapture(t *testing.T) {
 	f(pcaptest.Gzip(pcap)[:5], capture.ErrTruncated, "the gzip stream ends early")
 	f(pcaptest.Zstd(pcap)[:15], capture.ErrTruncated, "the zstd stream ends early")
 	f(append([]byte{0x1f, 0x8b}, make([]byte, 100)...), capture.ErrDamaged, "the gzip stream")
+	f(wideZstd(pcap), capture.ErrUnsupported, "zstd -d --long=31")
 	f(append([]byte{0x28, 0xb5, 0x2f, 0xfd}, bytes.Repeat([]byte{0xff}, 100)...), capture.ErrDamaged, "the zstd stream")
+}
+
+// wideZstd asks for a window of 256 MiB.
+func wideZstd(data []byte) []byte {
+	var b bytes.Buffer
+	w, err := zstd.NewWriter(&b, zstd.WithWindowSize(256<<20))
+	if err != nil {
+		panic(err)
+	}
+	w.Write(data)
+	w.Flush() // so that the length is not known before, and the window counts
+	w.Close()
+	return b.Bytes()
 }
 
 // TestStreamError passes on what the stream itself reports, as no damage.

@@ -2,6 +2,7 @@ package capture
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 
@@ -41,8 +42,12 @@ func newDecompressor(f Format, src io.Reader) (io.ReadCloser, error) {
 
 // damagedStream says what a decompressor's error means for the capture.
 func damagedStream(f Format, err error) error {
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
+	switch {
+	case err == io.EOF || err == io.ErrUnexpectedEOF:
 		return fmt.Errorf("%w: the %v stream ends early", ErrTruncated, f)
+	case errors.Is(err, zstd.ErrWindowSizeExceeded), errors.Is(err, zstd.ErrDecoderSizeExceeded):
+		return fmt.Errorf("%w: a zstd window of more than %d MiB: unpack it first with zstd -d --long=31",
+			ErrUnsupported, maxWindow>>20)
 	}
 	return fmt.Errorf("%w: the %v stream: %w", ErrDamaged, f, err)
 }

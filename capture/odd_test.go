@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -84,6 +85,21 @@ func TestStatsAdd(t *testing.T) {
 		if got := reflect.ValueOf(a).Field(i).Int(); got != int64(2*i+2) {
 			t.Errorf("%s: want %d, got %d", v.Type().Field(i).Name, 2*i+2, got)
 		}
+	}
+}
+
+func TestOddities(t *testing.T) {
+	s := capture.Stats{Frames: 9, Cut: 3, UnknownBlocks: 2}
+	got := maps.Collect(s.Oddities())
+	want := map[string]int64{"frames cut short by the snap length": 3, "blocks of other kinds": 2}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("want -, got +\n%s", d)
+	}
+	for name := range s.Oddities() {
+		if name != "frames cut short by the snap length" {
+			t.Errorf("first: %s", name)
+		}
+		break
 	}
 }
 

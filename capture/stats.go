@@ -1,5 +1,7 @@
 package capture
 
+import "iter"
+
 // Stats counts what a Reader has met. The oddities are none of them fatal.
 type Stats struct {
 	Frames     int64 // frames delivered
@@ -33,6 +35,29 @@ func (s *Stats) Add(t Stats) {
 	s.Backward += t.Backward
 	s.Orphans += t.Orphans
 	s.UnknownBlocks += t.UnknownBlocks
+}
+
+// Oddities yields what was odd, in words, and how often, leaving out what did not occur.
+func (s *Stats) Oddities() iter.Seq2[string, int64] {
+	return func(yield func(string, int64) bool) {
+		for _, o := range [...]struct {
+			name string
+			n    int64
+		}{
+			{"frames cut short by the snap length", s.Cut},
+			{"frames with more bytes than were on the wire", s.Clipped},
+			{"frames longer than the stated snap length", s.OverSnapLen},
+			{"frames without a time", s.Untimed},
+			{"frames with an impossible time", s.BadTimes},
+			{"frames earlier than the one before", s.Backward},
+			{"packets of an interface never described", s.Orphans},
+			{"blocks of other kinds", s.UnknownBlocks},
+		} {
+			if o.n != 0 && !yield(o.name, o.n) {
+				return
+			}
+		}
+	}
 }
 
 // count adds what can be told from the frames alone. last is the time of the
