@@ -6,42 +6,41 @@ import "strconv"
 // Raw IP has three numbers because DLT_RAW differs between systems and files
 // carry what their writer called it.
 const (
-	LinkNull          LinkType = 0   // BSD loopback: 4-byte address family, host byte order
-	LinkEthernet      LinkType = 1   // Ethernet, no preamble
-	LinkAX25          LinkType = 3   // amateur radio
-	LinkTokenRing     LinkType = 6   // IEEE 802.5
-	LinkSLIP          LinkType = 8   // serial line IP with a 16-byte header
-	LinkPPP           LinkType = 9   // PPP, maybe with HDLC-like framing
-	LinkFDDI          LinkType = 10  // FDDI
-	LinkRawBSD        LinkType = 12  // raw IP, as most systems number DLT_RAW
-	LinkRawOpenBSD    LinkType = 14  // raw IP, as OpenBSD numbers DLT_RAW
-	LinkPPPSerial     LinkType = 50  // PPP in HDLC-like framing, or Cisco HDLC
-	LinkPPPoE         LinkType = 51  // PPPoE session header first
-	LinkRaw           LinkType = 101 // raw IPv4 or IPv6, told apart by the version nibble
-	LinkCiscoHDLC     LinkType = 104 // Cisco PPP with HDLC framing
-	Link80211         LinkType = 105 // 802.11
-	LinkFrameRelay    LinkType = 107 // frame relay
-	LinkLoop          LinkType = 108 // OpenBSD loopback: 4-byte address family, big-endian
-	LinkSLL           LinkType = 113 // Linux cooked, version 1
-	LinkPFLog         LinkType = 117 // OpenBSD pflog
-	LinkPrism         LinkType = 119 // 802.11 after a Prism header
-	LinkRadiotap      LinkType = 127 // 802.11 after a radiotap header
-	LinkAVS           LinkType = 163 // 802.11 after an AVS header
-	LinkUSBLinux      LinkType = 189 // Linux USB, 48-byte header
-	LinkPPI           LinkType = 192 // per-packet information header
-	LinkBluetooth     LinkType = 201 // Bluetooth HCI with direction
-	LinkUSBLinuxMmap  LinkType = 220 // Linux USB, 64-byte header
-	LinkIPv4          LinkType = 228 // raw IPv4
-	LinkIPv6          LinkType = 229 // raw IPv6
-	Link802154        LinkType = 230 // IEEE 802.15.4 without FCS
-	LinkDBus          LinkType = 231 // D-Bus messages
-	LinkNFLog         LinkType = 239 // Linux netfilter log
-	LinkUSBPcap       LinkType = 249 // USBPcap
-	LinkSLL2          LinkType = 276 // Linux cooked, version 2
-	LinkEBHSCR        LinkType = 279 // Elektrobit automotive logger
-	linkOutOfRange    LinkType = 65535
-	maxLinkType                = 65535
-	standardMaxRecord          = 256 << 10
+	LinkNull         LinkType = 0   // BSD loopback: 4-byte address family, host byte order
+	LinkEthernet     LinkType = 1   // Ethernet, no preamble
+	LinkAX25         LinkType = 3   // amateur radio
+	LinkTokenRing    LinkType = 6   // IEEE 802.5
+	LinkSLIP         LinkType = 8   // serial line IP with a 16-byte header
+	LinkPPP          LinkType = 9   // PPP, maybe with HDLC-like framing
+	LinkFDDI         LinkType = 10  // FDDI
+	LinkRawBSD       LinkType = 12  // raw IP, as most systems number DLT_RAW
+	LinkRawOpenBSD   LinkType = 14  // raw IP, as OpenBSD numbers DLT_RAW
+	LinkPPPSerial    LinkType = 50  // PPP in HDLC-like framing, or Cisco HDLC
+	LinkPPPoE        LinkType = 51  // PPPoE session header first
+	LinkRaw          LinkType = 101 // raw IPv4 or IPv6, told apart by the version nibble
+	LinkCiscoHDLC    LinkType = 104 // Cisco PPP with HDLC framing
+	Link80211        LinkType = 105 // 802.11
+	LinkFrameRelay   LinkType = 107 // frame relay
+	LinkLoop         LinkType = 108 // OpenBSD loopback: 4-byte address family, big-endian
+	LinkSLL          LinkType = 113 // Linux cooked, version 1
+	LinkPFLog        LinkType = 117 // OpenBSD pflog
+	LinkPrism        LinkType = 119 // 802.11 after a Prism header
+	LinkRadiotap     LinkType = 127 // 802.11 after a radiotap header
+	LinkAVS          LinkType = 163 // 802.11 after an AVS header
+	LinkUSBLinux     LinkType = 189 // Linux USB, 48-byte header
+	LinkPPI          LinkType = 192 // per-packet information header
+	LinkBluetooth    LinkType = 201 // Bluetooth HCI with direction
+	LinkUSBLinuxMmap LinkType = 220 // Linux USB, 64-byte header
+	LinkIPv4         LinkType = 228 // raw IPv4
+	LinkIPv6         LinkType = 229 // raw IPv6
+	Link802154       LinkType = 230 // IEEE 802.15.4 without FCS
+	LinkDBus         LinkType = 231 // D-Bus messages
+	LinkNFLog        LinkType = 239 // Linux netfilter log
+	LinkUSBPcap      LinkType = 249 // USBPcap
+	LinkSLL2         LinkType = 276 // Linux cooked, version 2
+	LinkEBHSCR       LinkType = 279 // Elektrobit automotive logger
+
+	linkOutOfRange LinkType = 65535 // what a number beyond 16 bits becomes
 )
 
 // String names t as people do: "Ethernet", "Linux cooked"; "link type 300" if it
@@ -105,11 +104,11 @@ func (t LinkType) maxRecord() uint32 {
 	case LinkEBHSCR:
 		return 32 << 20
 	}
-	return standardMaxRecord
+	return 256 << 10
 }
 
 // makeLinkType narrows the number of a file header; no registered one is
 // above 65535.
 func makeLinkType(n uint32) LinkType {
-	return LinkType(min(n, maxLinkType))
+	return LinkType(min(n, uint32(linkOutOfRange)))
 }

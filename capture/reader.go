@@ -122,15 +122,23 @@ func (r *Reader) begin() error {
 func (r *Reader) unpack(f Format, packed []byte) ([]byte, error) {
 	d, err := decompress(f, packed, r.input)
 	if err != nil {
-		return nil, damagedStream(f, err)
+		return nil, r.unpackError(f, err)
 	}
 	r.compression, r.src = f, d
 	r.closers = append(r.closers, d)
 	head, err := readHead(d)
-	if err != nil && r.input.err == nil {
-		err = damagedStream(f, err)
+	if err != nil {
+		return nil, r.unpackError(f, err)
 	}
-	return head, err
+	return head, nil
+}
+
+// unpackError tells the input's error from one of what is compressed.
+func (r *Reader) unpackError(f Format, err error) error {
+	if r.input.err != nil {
+		return r.input.err
+	}
+	return damagedStream(f, err)
 }
 
 func (r *Reader) identify(head []byte) (err error) {
@@ -228,7 +236,7 @@ func (r *Reader) drop(data []byte) []byte {
 func (r *Reader) end(frames int, err error) error {
 	switch {
 	case err != io.EOF && r.compression != Unknown && r.input.err == nil:
-		return r.damage(frames, damagedStream(r.compression, err))
+		return r.damage(frames, r.unpackError(r.compression, err))
 	case err != io.EOF:
 		return fmt.Errorf("cannot read capture: %w", err)
 	case len(r.tail) > 0 || r.skip > 0:
@@ -255,7 +263,8 @@ func (r *Reader) Format() Format { return r.format }
 // Compression returns Gzip or Zstd, or Unknown if the capture is not compressed.
 func (r *Reader) Compression() Format { return r.compression }
 
-// Stats returns the counts so far.
+// Stats returns the counts so far, which with Next include frames that are read but not
+// yet handed out.
 func (r *Reader) Stats() Stats { return r.stats }
 
 // Close ends reading and closes the file if Open opened it. Frames already handed out

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -192,4 +193,23 @@ func countFrames(path string) (int64, error) {
 		err = r.NextBatch(&b)
 	}
 	return r.Stats().Frames, err
+}
+
+// TestRobustness reads the odd and broken files and looks at the memory that each takes.
+func TestRobustness(t *testing.T) {
+	folder := pcaptest.Shared(t, "data", "robustness")
+	files, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const most = 16 << 20
+	for _, file := range files {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		frames, err := countFrames(filepath.Join(folder, file.Name()))
+		runtime.ReadMemStats(&after)
+		if took := after.TotalAlloc - before.TotalAlloc; took > most {
+			t.Errorf("%s: %d frames (%v) took %d bytes, want at most %d", file.Name(), frames, err, took, most)
+		}
+	}
 }
