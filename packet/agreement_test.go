@@ -25,9 +25,11 @@ type agreement struct {
 	// the same between IP addresses only
 	ipPackets, sameIPPackets int
 	ipFlows, sameIPFlows     int
-	confused                 map[[2]string]int
-	confusedFlows            map[string]int
-	where                    map[[2]string]map[string]int
+	// addresses that DNS answers name: tshark\'s, those of them that we saw, and ours beyond
+	resolved, sameResolved, onlyOurs int
+	confused                         map[[2]string]int
+	confusedFlows                    map[string]int
+	where                            map[[2]string]map[string]int
 }
 
 func newAgreement() *agreement {
@@ -75,7 +77,7 @@ type flowNames struct{ ours, theirs names }
 func (a *agreement) compare(t *testing.T, root, path string) {
 	want := witness(t, root, path)
 	namer, voc, i := NewNamer(), protocol.NewVocabulary(), 0
-	flows, resolved := map[[2]string]*flowNames{}, map[string]bool{}
+	flows, resolved, ours := map[[2]string]*flowNames{}, map[string]bool{}, map[string]bool{}
 	rel, _ := filepath.Rel(root, path)
 	err := eachFrame(path, func(f *capture.Frame) {
 		if i == len(want) {
@@ -95,6 +97,9 @@ func (a *agreement) compare(t *testing.T, root, path string) {
 		for _, r := range w.answers {
 			resolved[r] = true
 		}
+		for _, e := range p.Answers {
+			ours[e.String()] = true
+		}
 		if w.src != "" && w.dst != "" {
 			of(flows, w).theirs[w.name] = true
 		}
@@ -106,6 +111,17 @@ func (a *agreement) compare(t *testing.T, root, path string) {
 		t.Logf("%s: %v", rel, err)
 	}
 	a.addFlows(flows, resolved)
+	for r := range resolved {
+		a.resolved++
+		if ours[r] {
+			a.sameResolved++
+		}
+		delete(ours, r)
+	}
+	a.onlyOurs += len(ours)
+	if *list && len(ours) > 0 {
+		t.Logf("%s: only we see %v resolved", rel, ours)
+	}
 }
 
 func of(flows map[[2]string]*flowNames, s seen) *flowNames {
@@ -180,6 +196,7 @@ func (a *agreement) report(t *testing.T) {
 		a.sameFlows, a.flows, share(a.sameFlows, a.flows))
 	t.Logf("between IP addresses: packets %.3f %% of %d, P2P flows %.3f %% of %d", share(a.sameIPPackets, a.ipPackets), a.ipPackets,
 		share(a.sameIPFlows, a.ipFlows), a.ipFlows)
+	t.Logf("resolved addresses: %d of %d, and %d that tshark does not see", a.sameResolved, a.resolved, a.onlyOurs)
 	if *confusion == 0 {
 		return
 	}

@@ -104,7 +104,7 @@ func parseWitness(text string) (all []seen) {
 		}
 		s := seen{name: strings.ReplaceAll(f[1], " ", "_"), src: f[2], dst: f[3]}
 		for _, a := range strings.Split(f[4]+","+f[5], ",") {
-			if a != "" {
+			if a != "" && s.name == "DNS" { // in mDNS and LLMNR hosts announce themselves
 				s.answers = append(s.answers, a)
 			}
 		}

@@ -20,17 +20,56 @@ func dnsStream(e *Engine, m *message) result {
 	return r
 }
 
-func dnsDatagram(e *Engine, v *View) ID   { return e.dns(v, DNS) }
-func mdnsDatagram(e *Engine, v *View) ID  { return e.dns(v, MDNS) }
-func llmnrDatagram(e *Engine, v *View) ID { return e.dns(v, LLMNR) }
-
-func (e *Engine) dns(v *View, id ID) ID {
+// dnsDatagram reads DNS proper. Multicast DNS and LLMNR resolve nothing: there
+// hosts announce their own addresses.
+func dnsDatagram(e *Engine, v *View) ID {
 	e.answers = AppendAnswers(e.answers, v.Payload)
-	return id
+	return DNS
 }
 
-// guessDNS recognises a query or response on any port: a standard query with one
-// question and a plausible name, as tshark asks for.
+// guessDNS recognises DNS on any port by the sanity of its header and first question.
 func guessDNS(e *Engine, v *View) ID {
-	return Unnamed
+	if !isDNS(v.Payload) {
+		return Unnamed
+	}
+	return dnsDatagram(e, v)
+}
+
+// isDNS says whether b begins with a header and a question such as resolvers send.
+func isDNS(b []byte) bool {
+	if len(b) < 17 {
+		return false
+	}
+	flags, _ := be16(b, 2)
+	questions, _ := be16(b, 4)
+	opcode, reserved := flags>>11&15, flags&0x40
+	if opcode > 5 || reserved != 0 || questions != 1 {
+		return false
+	}
+	records := 0
+	for at := 6; at < 12; at += 2 {
+		n, _ := be16(b, at)
+		records += int(n)
+	}
+	at := skipName(b, 12)
+	kind, _ := be16(b, at)
+	class, ok := be16(b, at+2)
+	return ok && records < 128 && printableName(b[12:at]) && kind != 0 && (class == 1 || class == 255 || class == 3)
+}
+
+// printableName says whether all bytes of a domain name's labels can be printed.
+func printableName(b []byte) bool {
+	for len(b) > 0 && b[0] != 0 && b[0] < 0xc0 {
+		n := int(b[0])
+		if n > 63 || n+1 > len(b) {
+			return false
+		}
+		for _, c := range b[1 : n+1] {
+			if !isPrint(c) {
+				return false
+			}
+		}
+		b = b[n+1:]
+	}
+	return true
 }

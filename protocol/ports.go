@@ -131,7 +131,7 @@ func streamDissectors() [numDissectors]streamDissector {
 
 func datagramDissectors() [numDissectors]datagramDissector {
 	return [numDissectors]datagramDissector{
-		byDNS: dnsDatagram, byMDNS: mdnsDatagram, byLLMNR: llmnrDatagram, byNBNS: everyDatagram(NBNS), byNBDGM: nbdgmDatagram,
+		byDNS: dnsDatagram, byMDNS: everyDatagram(MDNS), byLLMNR: everyDatagram(LLMNR), byNBNS: everyDatagram(NBNS), byNBDGM: nbdgmDatagram,
 		byDHCP: dhcpDatagram, byDHCPv6: everyDatagram(DHCPv6), byNTP: everyDatagram(NTP), bySNMP: snmpDatagram, bySyslog: everyDatagram(Syslog), byTFTP: tftpDatagram, byRADIUS: radiusDatagram,
 		byKerberos: kerberosDatagram, byCLDAP: everyDatagram(CLDAP), byISAKMP: everyDatagram(ISAKMP), byNATT: natTraversalDatagram,
 		byOpenVPN: everyDatagram(OpenVPN), bySSDP: ssdpDatagram, bySTUN: stunDatagram, byEDonkey: edonkeyDatagram, bySIP: sipDatagram, byRPC: portmapDatagram,
