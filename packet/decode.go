@@ -66,7 +66,9 @@ type walk struct {
 	// innermost datagram follow it on the wire.
 	data []byte
 	cut  uint32
-	fail Outcome
+	// src and dst are link-layer addresses that a network header may replace.
+	src, dst *[6]byte
+	fail     Outcome
 }
 
 // step names the header that comes next.
@@ -156,6 +158,12 @@ func (w *walk) rare(next step) step {
 }
 
 func (w *walk) outcome() Outcome {
+	if w.p.Src.kind == None && w.src != nil {
+		w.p.Src = MakeMAC(*w.src)
+	}
+	if w.p.Dst.kind == None && w.dst != nil {
+		w.p.Dst = MakeMAC(*w.dst)
+	}
 	switch {
 	case w.fail == CutLink:
 		return CutLink

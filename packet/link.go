@@ -51,9 +51,17 @@ func (w *walk) ethernet() step {
 	if !ok {
 		return w.cutLink()
 	}
-	w.p.Dst = MakeMAC([6]byte(h[0:6]))
-	w.p.Src = MakeMAC([6]byte(h[6:12]))
+	w.link((*[6]byte)(h[6:]), (*[6]byte)(h))
 	return w.typeOrLength(be.Uint16(h[12:]))
+}
+
+// link notes link-layer addresses, nil for none: they stand unless a network
+// header follows. What an outer header said is forgotten.
+func (w *walk) link(src, dst *[6]byte) {
+	if w.p.Src.kind != None {
+		w.p.Src, w.p.Dst = Endpoint{}, Endpoint{}
+	}
+	w.src, w.dst = src, dst
 }
 
 // typeOrLength goes on after a field that is an EtherType from 0x0600 up and the
@@ -212,7 +220,7 @@ func (w *walk) sll2() step {
 
 func (w *walk) cookedSource(n uint16, addr []byte) {
 	if n == 6 {
-		w.p.Src = MakeMAC([6]byte(addr[:6]))
+		w.link((*[6]byte)(addr), nil)
 	}
 }
 

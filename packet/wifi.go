@@ -73,27 +73,28 @@ func (w *walk) aggregated(h []byte, qos bool) bool {
 // wifiAddresses finds source and destination among up to four addresses by the
 // To DS and From DS bits (IEEE 802.11-2020, table 9-30).
 func (w *walk) wifiAddresses(h []byte, ds byte) {
-	a1, a2, a3 := MakeMAC([6]byte(h[4:10])), MakeMAC([6]byte(h[10:16])), MakeMAC([6]byte(h[16:22]))
+	a1, a2, a3 := (*[6]byte)(h[4:]), (*[6]byte)(h[10:]), (*[6]byte)(h[16:])
 	switch ds {
 	case 0:
-		w.p.Dst, w.p.Src = a1, a2
+		w.link(a2, a1)
 	case 1:
-		w.p.Dst, w.p.Src = a3, a2
+		w.link(a2, a3)
 	case 2:
-		w.p.Dst, w.p.Src = a1, a3
+		w.link(a3, a1)
 	case 3:
-		w.p.Dst, w.p.Src = a3, MakeMAC([6]byte(h[24:30]))
+		w.link((*[6]byte)(h[24:]), a3)
 	}
 }
 
 // wifiControl reads a control frame: a receiver, and in most a transmitter.
 func (w *walk) wifiControl() step {
-	w.p.Dst = MakeMAC([6]byte(w.data[4:10]))
+	var src *[6]byte
 	if len(w.data) >= 16 {
 		switch w.v.Number & 15 {
 		case 8, 9, 10, 11, 14, 15:
-			w.p.Src = MakeMAC([6]byte(w.data[10:16]))
+			src = (*[6]byte)(w.data[10:])
 		}
 	}
+	w.link(src, (*[6]byte)(w.data[4:]))
 	return stop
 }
