@@ -14,7 +14,7 @@ func (s *Sparse) load(m *matrix, cfg *Config) {
 	for b := range m.blocks {
 		m.blocks[b].row = make([]uint16, first[b])
 	}
-	parallel(cfg.Goroutines, m.segments(), func(_, seg int) { s.fill(m, seg, of) })
+	parallel(cfg.Goroutines, m.segments(), func(_, seg int) { s.fillRecords(m, seg, of) })
 }
 
 // present counts the rows that have each column, and those that have it and the next.
@@ -123,8 +123,8 @@ func (s *Sparse) eachRecord(m *matrix, seg int, of []int32, yield func(b int32, 
 	}
 }
 
-// fill writes the records of a segment.
-func (s *Sparse) fill(m *matrix, seg int, of []int32) {
+// fillRecords writes the records of a segment.
+func (s *Sparse) fillRecords(m *matrix, seg int, of []int32) {
 	next := make([]int, len(m.blocks))
 	for _, run := range m.runs[seg] {
 		next[run.block] = run.from

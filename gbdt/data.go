@@ -10,8 +10,10 @@ import (
 type Data interface {
 	Rows() int
 	Columns() int
-	check(cfg *Config) error
-	load(m *matrix, cfg *Config)
+	checkShape() error           // of what prediction relies on
+	check(cfg *Config) error     // of what training relies on
+	load(m *matrix, cfg *Config) // bins
+	fill(b *batch, from, to int) // takes rows to predict
 }
 
 // Dense holds a table column by column: Dense[c][r]. All columns have one
@@ -100,14 +102,23 @@ func (e *Examples) checkWeights() error {
 }
 
 func (d Dense) check(cfg *Config) error {
-	for c, col := range d {
-		if len(col) != d.Rows() {
-			return fmt.Errorf("column %d has %d rows, column 0 has %d: %w", c, len(col), d.Rows(), ErrWidth)
-		}
-		for r, x := range col {
+	if err := d.checkShape(); err != nil {
+		return err
+	}
+	return firstError(cfg.Goroutines, len(d), func(c int) error {
+		for r, x := range d[c] {
 			if !valid(x, cfg.Absent) {
 				return fmt.Errorf("row %d, column %d: %v is %w", r, c, x, ErrValue)
 			}
+		}
+		return nil
+	})
+}
+
+func (d Dense) checkShape() error {
+	for c, column := range d {
+		if len(column) != d.Rows() {
+			return fmt.Errorf("column %d has %d rows, column 0 has %d: %w", c, len(column), d.Rows(), ErrWidth)
 		}
 	}
 	return nil
@@ -124,32 +135,54 @@ func (s *Sparse) check(cfg *Config) error {
 	if err := s.checkShape(); err != nil {
 		return err
 	}
-	for r := range s.Rows() {
-		from, to := s.Indptr[r], s.Indptr[r+1]
-		if from > to || to > int64(len(s.Index)) {
-			return fmt.Errorf("row %d: Indptr goes from %d to %d of %d", r, from, to, len(s.Index))
+	return s.eachRow(func(r int, from, to int64) error {
+		for i, x := range s.Value[from:to] {
+			if !valid(x, cfg.Absent) {
+				return fmt.Errorf("row %d, column %d: %v is %w", r, s.Index[from+int64(i)], x, ErrValue)
+			}
 		}
-		if err := checkSparseRow(s.Index[from:to], s.Value[from:to], s.Width, cfg.Absent); err != nil {
-			return fmt.Errorf("row %d: %w", r, err)
-		}
-	}
-	return nil
+		return nil
+	})
 }
 
 func (s *Sparse) checkShape() error {
 	switch {
 	case len(s.Index) != len(s.Value):
 		return fmt.Errorf("%d indices beside %d values: %w", len(s.Index), len(s.Value), ErrWidth)
+	case s.Rows() == 0:
+		return nil
 	case s.Indptr[0] != 0 || s.Indptr[s.Rows()] != int64(len(s.Index)):
 		return fmt.Errorf("Indptr goes from %d to %d, want 0 to %d", s.Indptr[0], s.Indptr[s.Rows()], len(s.Index))
 	}
-	return nil
+	return s.eachRow(func(r int, from, to int64) error {
+		if from > to || from < 0 || to > int64(len(s.Index)) {
+			return fmt.Errorf("row %d: Indptr goes from %d to %d of %d", r, from, to, len(s.Index))
+		}
+		if err := checkIndex(s.Index[from:to], int(to-from), s.Width); err != nil {
+			return fmt.Errorf("row %d: %w", r, err)
+		}
+		return nil
+	})
 }
 
-// checkSparseRow wants columns that rise strictly below width, and valid values.
-func checkSparseRow(index []uint32, value []float32, width int, a Absent) error {
-	if len(index) != len(value) {
-		return fmt.Errorf("%d indices beside %d values: %w", len(index), len(value), ErrWidth)
+// eachRow calls check with the entries of each row and returns the error of the
+// first row that has one.
+func (s *Sparse) eachRow(check func(r int, from, to int64) error) error {
+	const piece = 1 << 14
+	return firstError(0, (s.Rows()+piece-1)/piece, func(p int) error {
+		for r := p * piece; r < min((p+1)*piece, s.Rows()); r++ {
+			if err := check(r, s.Indptr[r], s.Indptr[r+1]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// checkIndex wants a row's columns to rise strictly, below width.
+func checkIndex(index []uint32, values, width int) error {
+	if len(index) != values {
+		return fmt.Errorf("%d indices beside %d values: %w", len(index), values, ErrWidth)
 	}
 	next := uint32(0)
 	for i, c := range index {
@@ -157,9 +190,6 @@ func checkSparseRow(index []uint32, value []float32, width int, a Absent) error 
 			return fmt.Errorf("column %d at position %d: want columns to rise strictly and stay below %d: %w", c, i, width, ErrWidth)
 		}
 		next = c + 1
-		if !valid(value[i], a) {
-			return fmt.Errorf("column %d: %v is %w", c, value[i], ErrValue)
-		}
 	}
 	return nil
 }

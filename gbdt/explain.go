@@ -1,7 +1,6 @@
 package gbdt
 
 import (
-	"math"
 	"slices"
 )
 
@@ -35,7 +34,7 @@ func (m *Model) Explain(row []float32) (*Explanation, error) {
 // ExplainSparse is Explain for a row given by its present values; the columns
 // in index rise strictly.
 func (m *Model) ExplainSparse(index []uint32, value []float32) (*Explanation, error) {
-	if err := checkSparseRow(index, value, m.features, AbsentOwn); err != nil {
+	if err := checkIndex(index, len(value), m.features); err != nil {
 		return nil, err
 	}
 	return m.explain(func(f int32) float32 { return lookup(index, value, f) }), nil
@@ -69,11 +68,6 @@ func (s *step) takes(x float32) bool {
 	}
 	return (x >= s.low || s.low == negativeInfinity) && (x < s.high || s.high == positiveInfinity)
 }
-
-var (
-	negativeInfinity = float32(math.Inf(-1))
-	positiveInfinity = float32(math.Inf(1))
-)
 
 // walk visits the leaves of a tree, each with the steps of its path, on a stack
 // of its own: how deep a tree is must not choose how deep we recurse.

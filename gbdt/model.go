@@ -22,6 +22,7 @@ type Model struct {
 	features int
 	base     float32 // probability before the first tree
 	trees    []tree
+	forest   *forest // of trees
 }
 
 // Features returns the number of columns that a row must have.
@@ -47,7 +48,7 @@ func (m *Model) Margin(row []float32) (float32, error) {
 	if err := m.checkWidth(row); err != nil {
 		return 0, err
 	}
-	return m.sum(func(f int32) float32 { return row[f] }), nil
+	return m.forest.sumDense(m.baseMargin(), row), nil
 }
 
 // ProbabilitySparse is Probability for a row given by its present values; the
@@ -60,10 +61,10 @@ func (m *Model) ProbabilitySparse(index []uint32, value []float32) (float64, err
 // MarginSparse is Margin for a row given by its present values; the columns in
 // index rise strictly.
 func (m *Model) MarginSparse(index []uint32, value []float32) (float32, error) {
-	if err := checkSparseRow(index, value, m.features, AbsentOwn); err != nil {
+	if err := checkIndex(index, len(value), m.features); err != nil {
 		return 0, err
 	}
-	return m.sum(func(f int32) float32 { return lookup(index, value, f) }), nil
+	return m.forest.sumSparse(m.baseMargin(), index, value), nil
 }
 
 func (m *Model) checkWidth(row []float32) error {
@@ -71,14 +72,6 @@ func (m *Model) checkWidth(row []float32) error {
 		return fmt.Errorf("row has %d values, the model %d features: %w", len(row), m.features, ErrWidth)
 	}
 	return nil
-}
-
-func (m *Model) sum(value func(int32) float32) float32 {
-	margin := m.baseMargin()
-	for _, t := range m.trees {
-		margin += t.at(value).value
-	}
-	return margin
 }
 
 func lookup(index []uint32, value []float32, f int32) float32 {
@@ -102,46 +95,22 @@ func (m *Model) Probabilities(p []float64, d Data) error {
 }
 
 // Margins writes the margin of each row of d into margin, which has one place a
-// row.
+// row. It uses as many goroutines as GOMAXPROCS says.
 func (m *Model) Margins(margin []float32, d Data) error {
 	if d.Columns() != m.features || d.Rows() != len(margin) {
 		return fmt.Errorf("data of %d rows by %d columns for %d margins and a model of %d features: %w",
 			d.Rows(), d.Columns(), len(margin), m.features, ErrWidth)
 	}
-	var err error
-	for r := range margin {
-		if margin[r], err = m.rowMargin(d, r); err != nil {
-			return fmt.Errorf("row %d: %w", r, err)
-		}
+	if err := d.checkShape(); err != nil {
+		return err
 	}
+	base := m.baseMargin()
+	for r := range margin {
+		margin[r] = base
+	}
+	m.forest.addAll(margin, d, 0)
 	return nil
 }
 
-// addMargins adds the trees from a number on to the margins of rows.
-func (m *Model) addMargins(margin []float32, d Data, from int) {
-	if from == 0 {
-		_ = m.Margins(margin, d)
-		return
-	}
-	rest := *m
-	rest.trees = m.trees[from:]
-	add := make([]float32, len(margin))
-	_ = rest.Margins(add, d)
-	for i := range margin {
-		margin[i] += add[i] - m.baseMargin()
-	}
-}
-
-func (m *Model) compile() {}
-
-func (m *Model) rowMargin(d Data, r int) (float32, error) {
-	switch d := d.(type) {
-	case Dense:
-		return m.sum(func(f int32) float32 { return d[f][r] }), nil
-	case *Sparse:
-		from, to := d.Indptr[r], d.Indptr[r+1]
-		return m.MarginSparse(d.Index[from:to], d.Value[from:to])
-	default:
-		return 0, fmt.Errorf("data of an unknown kind %T", d)
-	}
-}
+// compile makes the model ready to predict, after its trees have changed.
+func (m *Model) compile() { m.forest = newForest(m.trees) }

@@ -30,3 +30,20 @@ func parallel(goroutines, n int, work func(worker, i int)) {
 	run(0)
 	wait.Wait()
 }
+
+// firstError calls check for each i below n and returns the error of the
+// smallest i that has one.
+func firstError(goroutines, n int, check func(i int) error) error {
+	var lock sync.Mutex
+	first, at := error(nil), n
+	parallel(goroutines, n, func(_, i int) {
+		if err := check(i); err != nil {
+			lock.Lock()
+			defer lock.Unlock()
+			if i < at {
+				first, at = err, i
+			}
+		}
+	})
+	return first
+}

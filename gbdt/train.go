@@ -68,6 +68,7 @@ func newTrainer(set *Examples, cfg *Config) (*trainer, error) {
 	if cfg.Base != nil {
 		t.model = cfg.Base.clone()
 	}
+	t.model.compile()
 	if err := t.model.Margins(t.rows.margin, set.Data); err != nil {
 		return nil, err
 	}

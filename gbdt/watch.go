@@ -9,8 +9,7 @@ import (
 type watch struct {
 	cfg    *Config
 	set    *Examples // nil without
-	margin []float32
-	scored int // trees in margin
+	margin []float32 // nil before the first tree
 	curve  []float64
 	best   int // trees with the lowest loss, among those added
 }
@@ -26,7 +25,6 @@ func newWatch(cfg *Config, columns int) (*watch, error) {
 	if w.set.Data.Columns() != columns {
 		return nil, fmt.Errorf("validation has %d columns, the training data %d: %w", w.set.Data.Columns(), columns, ErrWidth)
 	}
-	w.margin = make([]float32, len(w.set.Labels))
 	return w, nil
 }
 
@@ -34,8 +32,7 @@ func newWatch(cfg *Config, columns int) (*watch, error) {
 func (w *watch) add(m *Model) (done bool) {
 	loss := math.NaN()
 	if w.set != nil {
-		m.addMargins(w.margin, w.set.Data, w.scored)
-		w.scored = len(m.trees)
+		w.addLast(m)
 		loss = w.set.logLoss(w.margin)
 		w.curve = append(w.curve, loss)
 		if loss < w.curve[max(0, w.best-1)] || w.best == 0 {
@@ -46,6 +43,20 @@ func (w *watch) add(m *Model) (done bool) {
 		w.cfg.Progress(len(m.trees), loss)
 	}
 	return w.cfg.Patience > 0 && len(w.curve)-w.best >= w.cfg.Patience
+}
+
+// addLast adds the model's last tree to the margins, before the first time all.
+func (w *watch) addLast(m *Model) {
+	last := m.trees
+	if w.margin == nil {
+		w.margin = make([]float32, len(w.set.Labels))
+		for r := range w.margin {
+			w.margin[r] = m.baseMargin()
+		}
+	} else {
+		last = m.trees[len(m.trees)-1:]
+	}
+	newForest(last).addAll(w.margin, w.set.Data, w.cfg.Goroutines)
 }
 
 // finish takes back the trees after the best, if that was asked for.

@@ -1,0 +1,159 @@
+package gbdt
+
+import (
+	"math"
+	"slices"
+)
+
+// Octets apply shallow trees to eight rows at a time in ordinary registers.
+//
+// The thresholds of an input, over all trees, are sorted; the rank of a value
+// is how many of them it reaches. A value goes right at the k-th threshold if
+// its rank is above k. Ranks fit seven bits (an input with more thresholds has
+// several scales of them), so one addition compares the ranks of eight rows, a
+// byte each, with a split: it carries into a byte's top bit where the row goes
+// right.
+const (
+	octetDepth = 3   // splits from root to leaf; shallower trees are filled up
+	maxRank    = 127 // thresholds of a scale
+	topBits    = 0x8080808080808080
+	allBytes   = 0x0101010101010101
+)
+
+// scale is some of the thresholds of an input.
+type scale struct {
+	input      int32
+	thresholds []float32
+	key        []int32 // thresholds' orderedKeys, padded to maxRank with the largest
+}
+
+// octet is a tree of depth 3 in two forms: split i has the children 2i+1 and
+// 2i+2, and the three ways of a row number its leaf.
+type octet struct {
+	scale [7]int32
+	carry [7]uint64 // what to add to ranks so that rows that go right carry
+	input [7]int32
+	value [7]float32 // thresholds
+	leaf  [8]float32
+}
+
+func (f *forest) addScales() {
+	thresholds := make([][]float32, len(f.inputs))
+	for i := range f.nodes {
+		if n := &f.nodes[i]; n.right != 0 {
+			thresholds[n.input] = append(thresholds[n.input], n.value)
+		}
+	}
+	for in, all := range thresholds {
+		slices.Sort(all)
+		for part := range slices.Chunk(slices.Compact(all), maxRank) {
+			f.scales = append(f.scales, newScale(int32(in), part))
+		}
+	}
+}
+
+func newScale(input int32, thresholds []float32) scale {
+	s := scale{input: input, thresholds: thresholds}
+	for _, t := range thresholds {
+		s.key = append(s.key, orderedKey(t))
+	}
+	for len(s.key) < maxRank {
+		s.key = append(s.key, math.MaxInt32)
+	}
+	return s
+}
+
+// rank returns how many thresholds a value reaches.
+func (s *scale) rank(x float32) uint64 {
+	k := int64(orderedKey(x))
+	key := s.key[:maxRank]
+	b := 0
+	for step := (maxRank + 1) / 2; step > 0; step /= 2 {
+		b += step & int(^((k - int64(key[b+step-1])) >> 63))
+	}
+	return uint64(b)
+}
+
+func (f *forest) addOctets() {
+	first := make([]int32, len(f.inputs)) // scale of each input
+	for i := len(f.scales) - 1; i >= 0; i-- {
+		first[f.scales[i].input] = int32(i)
+	}
+	for _, root := range f.roots {
+		f.octets = append(f.octets, f.octet(root, first))
+	}
+}
+
+// octet writes a tree from its root down. Below a leaf that is not at the full
+// depth, all splits lead to the same leaf.
+func (f *forest) octet(root int32, first []int32) (o octet) {
+	at := [15]int32{root}
+	for i := range 7 {
+		n := &f.nodes[at[i]]
+		at[2*i+1], at[2*i+2] = n.left, n.left+n.right
+		if n.right == 0 {
+			continue
+		}
+		s := first[n.input]
+		for n.value > f.scales[s].thresholds[len(f.scales[s].thresholds)-1] {
+			s++
+		}
+		rank, _ := slices.BinarySearch(f.scales[s].thresholds, n.value)
+		o.scale[i], o.carry[i] = s, allBytes*uint64(maxRank-rank)
+		o.input[i], o.value[i] = n.input, n.value
+	}
+	for i := range o.leaf {
+		o.leaf[i] = f.nodes[at[7+i]].value
+	}
+	return o
+}
+
+// addOctets adds the leaves of the batch's rows to their margins.
+func (b *batch) addOctets(sums *[batchRows]float32) {
+	for i := range b.words {
+		s := &b.forest.scales[i]
+		s.fill(&b.words[i], b.column[s.input])
+	}
+	for g := range batchRows / 8 {
+		b.addOctet((*[8]float32)(sums[8*g:]), g)
+	}
+}
+
+// fill computes the ranks of a column.
+func (s *scale) fill(words *[batchRows / 8]uint64, column []float32) {
+	for g := range words {
+		var w uint64
+		for i, x := range column[8*g:][:8] {
+			w |= s.rank(x) << (8 * i)
+		}
+		words[g] = w
+	}
+}
+
+// addOctet adds the leaves of the g-th eight rows to their margins.
+func (b *batch) addOctet(sums *[8]float32, g int) {
+	w := b.words
+	m0, m1, m2, m3, m4, m5, m6, m7 := sums[0], sums[1], sums[2], sums[3], sums[4], sums[5], sums[6], sums[7]
+	for i := range b.forest.octets {
+		t := &b.forest.octets[i]
+		// The top bits of r0 to r6 say which rows would go right at each split.
+		r0 := w[t.scale[0]][g] + t.carry[0]
+		r1, r2 := w[t.scale[1]][g]+t.carry[1], w[t.scale[2]][g]+t.carry[2]
+		r3, r4 := w[t.scale[3]][g]+t.carry[3], w[t.scale[4]][g]+t.carry[4]
+		r5, r6 := w[t.scale[5]][g]+t.carry[5], w[t.scale[6]][g]+t.carry[6]
+		// Each choice keeps the left one's bits, or takes the right one's.
+		second := r1 ^ (r1^r2)&r0
+		left, right := r3^(r3^r5)&r0, r4^(r4^r6)&r0
+		third := left ^ (left^right)&second
+		leaf := r0&topBits>>5 | second&topBits>>6 | third&topBits>>7
+		m0 += t.leaf[leaf&7]
+		m1 += t.leaf[leaf>>8&7]
+		m2 += t.leaf[leaf>>16&7]
+		m3 += t.leaf[leaf>>24&7]
+		m4 += t.leaf[leaf>>32&7]
+		m5 += t.leaf[leaf>>40&7]
+		m6 += t.leaf[leaf>>48&7]
+		m7 += t.leaf[leaf>>56&7]
+	}
+	*sums = [8]float32{m0, m1, m2, m3, m4, m5, m6, m7}
+}
