@@ -73,15 +73,12 @@ func (e *Export) Keep(p Protocol, d Detector, f Fold, t Trained) error {
 	return e.write("models/"+ModelFile(p, d.Name, f.Name), func(w io.Writer) error { return writeModel(w, d, t) })
 }
 
-// writeModel writes trees of the nine features as a model that every verb takes.
+// writeModel writes trees of the nine features as a model that every verb takes, other
+// trees as they are.
 func writeModel(w io.Writer, d Detector, t Trained) error {
-	mode, err := feature.ParseMode(d.Table)
+	m, err := model.New(t.Trees, feature.Mode(d.Table), t.Threshold)
 	if err != nil {
 		return t.Trees.WriteJSON(w)
-	}
-	m, err := model.New(t.Trees, mode, t.Threshold)
-	if err != nil {
-		return err
 	}
 	return m.Write(w)
 }
