@@ -1,18 +1,28 @@
 package protocol
 
-// guessDatagram asks whoever recognises a datagram by its content.
+import "math/bits"
+
+// guessDatagram asks whoever may recognise a datagram by its content, in order.
 func (e *Engine) guessDatagram(v *View) ID {
-	for _, guess := range e.datagramGuesses {
-		if id := guess(e, v); id != Unnamed {
+	for may := e.datagramFirst[v.Payload[0]]; may != 0; may &= may - 1 {
+		if id := e.datagramGuesses[bits.TrailingZeros32(may)].guess(e, v); id != Unnamed {
 			return id
 		}
 	}
 	return Unnamed
 }
 
-func datagramGuesses() []datagramDissector {
-	return []datagramDissector{
-		guessSTUN, guessClassicSTUN, guessQUIC, guessDTLS, guessRTCP, guessWireGuard, guessDHT, guessSIP, guessRPC, guessDCERPC, guessWOL, guessGQUIC, guessTFTP, guessRakNet, guessMPEG, guessDatagramSignature, guessLSD, guessDNS,
+// datagramGuess recognises datagrams that begin with one of the bytes from first to last.
+type datagramGuess struct {
+	first, last byte
+	guess       datagramDissector
+}
+
+func datagramGuesses() []datagramGuess {
+	return []datagramGuess{
+		{0, 7, guessSTUN}, {0, 1, guessClassicSTUN}, {0x80, 255, guessQUIC}, {20, 25, guessDTLS}, {0x80, 0xbf, guessRTCP}, {1, 4, guessWireGuard}, {'d', 'd', guessDHT},
+		{'A', 'Z', guessSIP}, {0, 255, guessRPC}, {4, 4, guessDCERPC}, {255, 255, guessWOL}, {9, 255, guessGQUIC}, {0, 0, guessTFTP}, {0, 0x1d, guessRakNet},
+		{0x47, 0x47, guessMPEG}, {'\r', 'R', guessDatagramSignature}, {'B', 'B', guessLSD}, {0, 255, guessDNS},
 	}
 }
 
@@ -77,7 +87,13 @@ func guessSIP(_ *Engine, v *View) ID {
 
 // isSIP says whether a request or status line of SIP begins b (RFC 3261).
 func isSIP(b []byte) bool {
+	if hasPrefix(b, "SIP/2.0 ") {
+		return true
+	}
+	if len(b) < 4 || b[0] < 'A' || b[0] > 'Z' || b[1] < 'A' || b[1] > 'Z' {
+		return false
+	}
 	n, _, _ := line(b, 0, false)
 	first := b[:n]
-	return hasPrefix(first, "SIP/2.0 ") || n > 8 && hasPrefix(first[n-8:], " SIP/2.0"[:8])
+	return n > 8 && hasPrefix(first[n-8:], " SIP/2.0"[:8])
 }

@@ -19,8 +19,10 @@ type Engine struct {
 	tcpPorts  *portTable
 	udpPorts  *portTable
 
-	streamGuesses   []streamDissector
-	datagramGuesses []datagramDissector
+	streamGuesses   []streamGuess
+	datagramGuesses []datagramGuess
+	// which of the guesses may be right, by the first byte
+	streamFirst, datagramFirst [256]uint32
 }
 
 // NewEngine returns an engine that has seen nothing.
@@ -40,6 +42,12 @@ func NewEngine(l Limits) *Engine {
 		streamGuesses:   streamGuesses(),
 		datagramGuesses: datagramGuesses(),
 	}
+	e.streamFirst = firstBytes(len(e.streamGuesses), func(i int) (byte, byte) {
+		return e.streamGuesses[i].first, e.streamGuesses[i].last
+	})
+	e.datagramFirst = firstBytes(len(e.datagramGuesses), func(i int) (byte, byte) {
+		return e.datagramGuesses[i].first, e.datagramGuesses[i].last
+	})
 	for i, f := range framings() {
 		for _, p := range f.ports {
 			e.tcpPorts[p] = byFramed + dissector(i)
