@@ -127,7 +127,7 @@ func newRoot(std streams) *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage("%v", err) })
 	root.AddCommand(
 		newPredict(std), newTrain(std), newRetrain(std), newValidate(std), newDump(std),
-		newModel(std), newVersion(std), newReport(std), newExplain(std),
+		newModel(std), newVersion(std), newReport(std), newExplain(std), newEvaluate(std),
 	)
 	return root
 }
