@@ -1,24 +1,21 @@
 package protocol
 
-import "math/bits"
+import (
+	"math/bits"
+	"slices"
+)
 
 // conversation is what is remembered of one pair of endpoints and ports. A
-// protocol once recognised holds for its conversation, as in tshark.
+// protocol once recognised holds for its conversation, as in tshark. It holds no
+// pointer, so that a million of them cost the garbage collector nothing.
 type conversation struct {
-	key uint64
 	// owner is the dissector that claimed the conversation; none if nobody did.
 	owner dissector
 	// server is the port that a SYN was sent to; zero if no SYN was seen.
 	server uint16
-	// handshake notes which packets of TCP's three-way handshake were seen.
-	handshake uint8
-	// ftp, tls and so on are the protocols' own small notes.
-	note note
+	note   note
 	// half is the state of the two directions, by View.dir.
 	half [2]half
-	// rtt is the time between SYN and the ACK that ends the handshake, in
-	// nanoseconds; zero if not seen. synTime is when the SYN was seen.
-	rtt, synTime int64
 }
 
 // note is room for what a dissector must remember between packets. Each
@@ -26,23 +23,22 @@ type conversation struct {
 type note struct {
 	version uint16
 	state   uint16
-	word    uint32
 }
 
 // half is one direction of a TCP conversation.
 type half struct {
-	next     uint32 // highest sequence number seen, plus one
-	acked    uint32 // last acknowledgement sent
-	isn      uint32 // sequence number of the SYN
-	nextTime int64  // when next last grew
-	ackTime  int64  // when acked was sent
-	window   uint16
-	dupAcks  uint8
-	seen     uint8 // bits: seenNext, seenAck, seenSYN
+	ackTime int64  // when acked was sent
+	next    uint32 // highest sequence number seen, plus one
+	acked   uint32 // last acknowledgement sent
+	isn     uint32 // sequence number of the SYN
 	// joined is the last message that came in several segments, by sequence
 	// numbers: what is sent again of it is not looked into.
-	joined  span
-	pending *pending
+	joined span
+	// pending is the message of which more is awaited, none if it is zero.
+	pending pendingID
+	window  uint16
+	dupAcks uint8
+	seen    uint8 // bits: seenNext, seenAck, seenSYN
 }
 
 const (
@@ -51,48 +47,56 @@ const (
 	seenSYN              // half.isn is valid
 )
 
-// Limits bound the memory of an Engine.
+// Limits bound the memory of an Engine. The zero value stands for defaults.
 type Limits struct {
-	// Conversations is how many conversations are remembered at most; the ones
-	// not heard of for longest are forgotten first. Zero means 1<<17.
+	// Conversations is how many conversations are remembered, a power of two of at
+	// least 64; zero means 1<<18, about 25 MB. Of those that share a row of the
+	// table, one not heard of lately gives way to a new one.
 	Conversations int
-	// Buffered is how many bytes of unfinished messages are kept at most. Beyond
-	// it a message is still followed, but its content is not looked at. Zero means 32 MiB.
+	// Buffered is how many bytes of unfinished messages are kept. Beyond it a
+	// message is still followed, but only its beginning is kept. Zero means 32 MiB.
 	Buffered int
 }
 
-// table remembers conversations in two generations: when the young one is full
-// the old one is forgotten and the young one becomes old. A conversation found in
-// the old generation moves to the young one, so that what is in use stays.
+// ways is how many conversations share a row of the table: their keys fill one
+// cache line.
+const ways = 8
+
+// table remembers conversations by key in rows of eight. A row that is full makes
+// it double while it may; then a new conversation takes the place of one in its row.
 type table struct {
-	young, old generation
-	limit      int // conversations in a generation
-	// Forgotten counts the conversations that a full table let go.
+	keys  [][ways]uint64 // zero is free
+	hot   []uint8        // a bit a way: heard of since the row was last full of such
+	slots []conversation // ways a row
+	limit int            // conversations at most
+	// forgotten counts the conversations that gave way.
 	forgotten int64
 	drop      func(*conversation)
 }
 
-type generation struct {
-	index map[uint64]uint32
-	slots []conversation
+func newTable(limit int, drop func(*conversation)) table {
+	t := table{limit: max(limit, 8*ways), drop: drop}
+	t.resize(8)
+	return t
 }
 
-func newTable(conversations int, drop func(*conversation)) table {
-	return table{limit: max(conversations/2, 1), drop: drop}
+func (t *table) resize(rows int) {
+	t.keys, t.hot, t.slots = make([][ways]uint64, rows), make([]uint8, rows), make([]conversation, rows*ways)
 }
 
-// find returns the conversation of key, or nil. It is valid until the next call.
+// row returns the row of key and the key as it is kept.
+func (t *table) row(key uint64) (row int, kept uint64) {
+	return int(key) & (len(t.keys) - 1), max(key, 1)
+}
+
+// find returns the conversation of key, or nil. It is valid until the next open.
 func (t *table) find(key uint64) *conversation {
-	if i, ok := t.young.index[key]; ok {
-		return &t.young.slots[i]
-	}
-	if i, ok := t.old.index[key]; ok {
-		c := t.old.slots[i]
-		delete(t.old.index, key)
-		t.old.slots[i] = conversation{}
-		moved := t.add(key)
-		*moved = c
-		return moved
+	row, key := t.row(key)
+	for way, k := range &t.keys[row] {
+		if k == key {
+			t.hot[row] |= 1 << way
+			return &t.slots[row*ways+way]
+		}
 	}
 	return nil
 }
@@ -102,31 +106,68 @@ func (t *table) open(key uint64) *conversation {
 	if c := t.find(key); c != nil {
 		return c
 	}
+	for t.full(key) && len(t.slots) < t.limit {
+		t.grow()
+	}
 	return t.add(key)
 }
 
-func (t *table) add(key uint64) *conversation {
-	if t.young.index == nil || len(t.young.slots) >= t.limit {
-		t.age()
-	}
-	t.young.index[key] = uint32(len(t.young.slots))
-	t.young.slots = append(t.young.slots, conversation{key: key})
-	return &t.young.slots[len(t.young.slots)-1]
+// full says whether key's row has no free way.
+func (t *table) full(key uint64) bool {
+	row, _ := t.row(key)
+	return !slices.Contains(t.keys[row][:], 0)
 }
 
-// age forgets the old generation and starts a new one in its memory.
-func (t *table) age() {
-	for _, i := range t.old.index {
-		t.drop(&t.old.slots[i])
+func (t *table) add(key uint64) *conversation {
+	row, key := t.row(key)
+	way := t.room(row)
+	c := &t.slots[row*ways+way]
+	if t.keys[row][way] != 0 {
+		t.forgotten++
+		t.drop(c)
+		*c = conversation{}
 	}
-	t.forgotten += int64(len(t.old.index))
-	index, slots := t.old.index, t.old.slots[:0]
-	if index == nil {
-		index = make(map[uint64]uint32)
+	t.keys[row][way] = key
+	t.hot[row] |= 1 << way
+	return c
+}
+
+// room returns a free way of a row, else one not heard of lately.
+func (t *table) room(row int) int {
+	for way, k := range &t.keys[row] {
+		if k == 0 {
+			return way
+		}
 	}
-	clear(index)
-	t.old = t.young
-	t.young = generation{index, slots}
+	if t.hot[row] == 1<<ways-1 {
+		t.hot[row] = 0
+	}
+	return bits.TrailingZeros8(^t.hot[row])
+}
+
+// grow doubles the rows and moves all conversations to their new ones, in which
+// there is room since each row is split in two.
+func (t *table) grow() {
+	old := *t
+	t.resize(2 * len(old.keys))
+	for i, key := range flatten(old.keys) {
+		if key != 0 {
+			*t.add(key) = old.slots[i]
+		}
+	}
+}
+
+// flatten ranges over the keys of all rows.
+func flatten(rows [][ways]uint64) func(yield func(int, uint64) bool) {
+	return func(yield func(int, uint64) bool) {
+		for r := range rows {
+			for way, key := range rows[r] {
+				if !yield(r*ways+way, key) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // mix hashes two words into one by multiply-and-fold, as wyhash does.

@@ -28,7 +28,7 @@ type Engine struct {
 // NewEngine returns an engine that has seen nothing.
 func NewEngine(l Limits) *Engine {
 	if l.Conversations == 0 {
-		l.Conversations = 1 << 17
+		l.Conversations = 1 << 18
 	}
 	if l.Buffered == 0 {
 		l.Buffered = 32 << 20

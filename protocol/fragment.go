@@ -7,7 +7,7 @@ const maxDatagrams = 256
 // datagrams puts IP fragments together (RFC 791, 3.2; RFC 8200, 4.5), as far as
 // naming needs it: the fragment that completes a datagram has its name.
 type datagrams struct {
-	by   map[uint64]*pending
+	by   map[uint64]pendingID
 	ring [maxDatagrams]uint64
 	next int
 }
@@ -19,7 +19,8 @@ func (e *Engine) Join(v *View) []byte {
 		return nil
 	}
 	key := mix(v.Src^uint64(v.FragID), v.Dst+uint64(v.Number)<<32)
-	p := e.datagram(key)
+	id := e.datagram(key)
+	p := e.pool.at(id)
 	n := uint32(len(v.Payload))
 	p.put(v.FragOffset, v.Payload, n)
 	e.pool.charge(p)
@@ -31,26 +32,26 @@ func (e *Engine) Join(v *View) []byte {
 	}
 	delete(e.fragments.by, key)
 	e.joined = append(e.joined[:0], p.data[:p.end]...)
-	e.pool.put(p)
+	e.pool.put(id)
 	return e.joined
 }
 
-// datagram returns what has arrived of a datagram.
-func (e *Engine) datagram(key uint64) *pending {
+// datagram returns what stands for a datagram of which pieces arrive.
+func (e *Engine) datagram(key uint64) pendingID {
 	f := &e.fragments
 	if f.by == nil {
-		f.by = make(map[uint64]*pending)
+		f.by = make(map[uint64]pendingID)
 	}
-	if p := f.by[key]; p != nil {
-		return p
+	if id, ok := f.by[key]; ok {
+		return id
 	}
-	if old := f.by[f.ring[f.next]]; old != nil {
+	if old, ok := f.by[f.ring[f.next]]; ok {
 		e.pool.put(old)
 		delete(f.by, f.ring[f.next])
 	}
-	p := e.pool.get()
+	id, p := e.pool.get()
 	p.end = 1 << 31 // until the last fragment tells
-	f.by[key], f.ring[f.next] = p, key
+	f.by[key], f.ring[f.next] = id, key
 	f.next = (f.next + 1) % maxDatagrams
-	return p
+	return id
 }

@@ -145,9 +145,13 @@ func (p *pending) advance(n uint32) {
 	}
 }
 
+// pendingID stands for a pending in its pool; zero for none.
+type pendingID uint32
+
 // pool hands out pendings and takes them back, and bounds their bytes.
 type pool struct {
-	free  []*pending
+	all   []*pending // by ID, less one
+	free  []pendingID
 	bytes int // capacity of all buffers handed out or free
 	limit int // how large bytes may grow before new messages get little room
 	// starved counts the messages that got little room.
@@ -158,18 +162,30 @@ type pool struct {
 // header that tells its length.
 const littleRoom = 64
 
-// get returns an empty pending.
-func (l *pool) get() *pending {
-	p := new(pending)
-	if n := len(l.free); n > 0 {
-		p, l.free = l.free[n-1], l.free[:n-1]
+// at returns the pending of id, nil for none.
+func (l *pool) at(id pendingID) *pending {
+	if id == 0 {
+		return nil
 	}
+	return l.all[id-1]
+}
+
+// get returns an empty pending.
+func (l *pool) get() (pendingID, *pending) {
+	var id pendingID
+	if n := len(l.free); n > 0 {
+		id, l.free = l.free[n-1], l.free[:n-1]
+	} else {
+		l.all = append(l.all, new(pending))
+		id = pendingID(len(l.all))
+	}
+	p := l.at(id)
 	p.room = maxKept
 	if l.bytes >= l.limit {
 		p.room = littleRoom
 		l.starved++
 	}
-	return p
+	return id, p
 }
 
 // charge notes how much p has grown.
@@ -179,12 +195,13 @@ func (l *pool) charge(p *pending) {
 }
 
 // put takes back what get returned. Long buffers are let go.
-func (l *pool) put(p *pending) {
+func (l *pool) put(id pendingID) {
+	p := l.at(id)
 	data := p.data[:0]
 	if cap(data) > 1<<14 || l.bytes >= l.limit {
 		data = nil
 	}
 	l.bytes += cap(data) - p.charged
 	*p = pending{data: data, charged: cap(data)}
-	l.free = append(l.free, p)
+	l.free = append(l.free, id)
 }

@@ -53,9 +53,9 @@ func (e *Engine) sessionMessage(m *message, b []byte) ID {
 	}
 	switch b[4] {
 	case 0xff:
-		return e.smb1(b[4:], m.c.key)
+		return e.smb1(b[4:], m.v.key())
 	case 0xfe, 0xfd, 0xfc:
-		return e.smb2(b[4:], m.c.key)
+		return e.smb2(b[4:], m.v.key())
 	}
 	return NBSS
 }

@@ -18,7 +18,7 @@ func (e *Engine) tcp(v *View) ID {
 	again := c.follow(v, n)
 	h := &c.half[v.dir()]
 	if len(v.Payload) == 0 {
-		if v.Flags&(FIN|RST) != 0 && h.pending != nil {
+		if v.Flags&(FIN|RST) != 0 && h.pending != 0 {
 			return e.finish(c, v, again)
 		}
 		return TCP
@@ -28,7 +28,7 @@ func (e *Engine) tcp(v *View) ID {
 		return e.cut(&s)
 	}
 	e.reassemble(&s)
-	if v.Flags&FIN != 0 && h.pending != nil && h.pending.untilFIN && s.name == TCP {
+	if v.Flags&FIN != 0 && h.pending != 0 && e.pool.at(h.pending).untilFIN && s.name == TCP {
 		return e.finish(c, v, again)
 	}
 	return s.name
@@ -56,7 +56,7 @@ func (e *Engine) reassemble(s *segment) {
 		if s.size == 0 {
 			return
 		}
-		if s.h.pending.covers(s.seq) {
+		if e.pool.at(s.h.pending).covers(s.seq) {
 			e.proceed(s)
 			continue
 		}
@@ -77,8 +77,8 @@ func (e *Engine) begin(s *segment) {
 	if r.need == 0 || r.used >= int(s.size) && r.need != untilFIN {
 		return
 	}
-	p := e.pool.get()
-	s.h.pending = p
+	id, p := e.pool.get()
+	s.h.pending = id
 	p.start = s.seq + uint32(r.used)
 	p.await(s.seq+s.size, r.need)
 	p.put(0, s.data[r.used:], s.size-uint32(r.used))
@@ -108,7 +108,7 @@ func (s *segment) rename(r *result) {
 
 // proceed adds the next bytes to the pending message, and hands it over if it is whole.
 func (e *Engine) proceed(s *segment) {
-	p := s.h.pending
+	p := e.pool.at(s.h.pending)
 	n := s.size
 	if !p.entire {
 		n = min(n, p.end-s.seq)
@@ -123,7 +123,7 @@ func (e *Engine) proceed(s *segment) {
 	if p.whole() {
 		e.complete(s, p, next)
 	}
-	if s.size > 0 && (s.h.pending != p || !p.covers(s.seq)) {
+	if s.size > 0 && (s.h.pending == 0 || !p.covers(s.seq)) {
 		s.fixed = true
 	}
 }
@@ -159,7 +159,7 @@ func (e *Engine) complete(s *segment, p *pending, next uint32) {
 // finish hands over a message that ends with the stream.
 func (e *Engine) finish(c *conversation, v *View, again bool) ID {
 	h := &c.half[v.dir()]
-	p := h.pending
+	p := e.pool.at(h.pending)
 	defer e.release(h)
 	if !p.untilFIN || again || p.pieces > 0 || v.Flags&FIN == 0 || v.Seq+uint32(len(v.Payload)) != p.start+p.size {
 		return TCP
@@ -186,8 +186,8 @@ func (e *Engine) cut(s *segment) ID {
 
 // release gives back what is pending in h.
 func (e *Engine) release(h *half) {
-	if h.pending != nil {
+	if h.pending != 0 {
 		e.pool.put(h.pending)
-		h.pending = nil
+		h.pending = 0
 	}
 }

@@ -1,16 +1,8 @@
 package protocol
 
-// The steps of a TCP handshake that a conversation notes.
-const (
-	sawSYN = 1 << iota
-	sawSYNACK
-	sawACK
-)
-
-const (
-	// fastTime is how soon after duplicate acknowledgements a repeat counts as theirs.
-	fastTime = 20_000_000
-)
+// fastTime is how soon after duplicate acknowledgements a repeat counts as
+// theirs, in nanoseconds.
+const fastTime = 20_000_000
 
 // before and after compare sequence numbers, which wrap (RFC 9293, 3.4).
 func before(a, b uint32) bool { return int32(a-b) < 0 }
@@ -26,7 +18,6 @@ func (c *conversation) follow(v *View, n uint32) (again bool) {
 		fwd = c.synchronise(v, dir)
 		rev = &c.half[1-dir]
 	}
-	c.timeHandshake(v)
 	probe := n == 1 && fwd.seen&seenNext != 0 && v.Seq == fwd.next && rev.seen&seenAck != 0 && rev.window == 0
 	if !probe {
 		fwd.countDuplicates(v, n)
@@ -43,7 +34,7 @@ func (c *conversation) follow(v *View, n uint32) (again bool) {
 func (c *conversation) synchronise(v *View, dir int) *half {
 	h := &c.half[dir]
 	if h.seen&seenSYN != 0 && h.isn != v.Seq && v.Flags&ACK == 0 {
-		*c = conversation{key: c.key, half: [2]half{{pending: c.half[0].pending}, {pending: c.half[1].pending}}}
+		*c = conversation{half: [2]half{{pending: c.half[0].pending}, {pending: c.half[1].pending}}}
 	}
 	h.isn = v.Seq
 	h.seen |= seenSYN
@@ -53,25 +44,6 @@ func (c *conversation) synchronise(v *View, dir int) *half {
 		c.server = v.SrcPort
 	}
 	return h
-}
-
-// timeHandshake measures the round trip between SYN and the ACK that ends the handshake.
-func (c *conversation) timeHandshake(v *View) {
-	switch v.Flags & (SYN | ACK) {
-	case SYN:
-		if c.handshake == 0 {
-			c.handshake, c.synTime = sawSYN, v.Time
-		}
-	case SYN | ACK:
-		if c.handshake == sawSYN {
-			c.handshake |= sawSYNACK
-		}
-	case ACK:
-		if c.handshake == sawSYN|sawSYNACK {
-			c.handshake |= sawACK
-			c.rtt = v.Time - c.synTime
-		}
-	}
 }
 
 // countDuplicates counts acknowledgements that repeat the one before.
@@ -111,7 +83,7 @@ func (h *half) advance(v *View, n uint32, probe bool) {
 		next++
 	}
 	if h.seen&seenNext == 0 || after(next, h.next) && !probe {
-		h.next, h.nextTime = next, v.Time
+		h.next = next
 		h.seen |= seenNext
 	}
 	h.window = v.Window
