@@ -53,9 +53,15 @@ type Summary struct {
 	Flows    int // pairs of endpoints
 	P2P      int // of them, those that were judged
 	Botnet   int // of them, those with verdict Botnet
-	// Involved are the endpoints of botnet flows, with the number of such flows.
+	// Involved are the endpoints of botnet flows, with the number of such flows. If there
+	// are more than MaxInvolved, it is Crowded: the least involved are missing, and the
+	// numbers are too low, by at most 2·Botnet/MaxInvolved.
 	Involved map[packet.Endpoint]int
+	Crowded  bool
 }
+
+// MaxInvolved bounds Summary.Involved, and so what a flood can make it take.
+const MaxInvolved = 1 << 17
 
 // Judge hands the verdict on each P2P flow of a capture to yield, in the order of
 // endpoints, and adds to sum. It stops at yield's first error, which it returns.
@@ -108,9 +114,24 @@ func (s *Summary) add(v *Verdict) {
 		return
 	}
 	s.Botnet++
+	s.involve(v.Src)
+	s.involve(v.Dst)
+}
+
+// involve counts one botnet flow of e. Where there is no room for one more endpoint, all
+// lose one flow, e its only one (Misra and Gries, "Finding repeated elements", 1982).
+func (s *Summary) involve(e packet.Endpoint) {
 	if s.Involved == nil {
 		s.Involved = make(map[packet.Endpoint]int)
 	}
-	s.Involved[v.Src]++
-	s.Involved[v.Dst]++
+	if s.Involved[e] > 0 || len(s.Involved) < MaxInvolved {
+		s.Involved[e]++
+		return
+	}
+	s.Crowded = true
+	for other := range s.Involved {
+		if s.Involved[other]--; s.Involved[other] == 0 {
+			delete(s.Involved, other)
+		}
+	}
 }

@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"cmp"
 	"iter"
 	"slices"
 
@@ -229,11 +228,7 @@ func (p *part) len() int { return len(p.v4) + len(p.other) }
 
 // sortedPart sorts the slots in place.
 func sortedPart(sums *store, v4 []slot[v4pair], other []slot[pair]) part {
-	sortV4(v4)
+	sortV4(v4, 56)
 	slices.SortFunc(other, func(x, y slot[pair]) int { return x.key.compare(&y.key) })
 	return part{sums, v4, other}
-}
-
-func sortV4(slots []slot[v4pair]) {
-	slices.SortFunc(slots, func(x, y slot[v4pair]) int { return cmp.Compare(x.key, y.key) })
 }

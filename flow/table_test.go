@@ -2,6 +2,7 @@ package flow
 
 import (
 	"cmp"
+	"fmt"
 	"math/rand/v2"
 	"runtime"
 	"slices"
@@ -203,4 +204,53 @@ func TestResolvedAddresses(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestSort(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
+		mask := v4pair(rapid.Uint64().Draw(t, "bits that differ"))
+		slots := make([]slot[v4pair], rapid.IntRange(0, 5000).Draw(t, "n"))
+		for i := range slots {
+			slots[i] = slot[v4pair]{v4pair(r.Uint64()) & mask, uint32(i)}
+		}
+		want := slices.Clone(slots)
+		sortV4(slots, 56)
+		byKey := func(x, y slot[v4pair]) int {
+			return cmp.Or(cmp.Compare(x.key, y.key), cmp.Compare(x.head, y.head))
+		}
+		if !slices.IsSortedFunc(slots, func(x, y slot[v4pair]) int { return cmp.Compare(x.key, y.key) }) {
+			t.Error("not sorted")
+		}
+		slices.SortFunc(slots, byKey)
+		slices.SortFunc(want, byKey)
+		if !slices.Equal(slots, want) {
+			t.Error("not the same slots")
+		}
+	})
+}
+
+func BenchmarkSort(b *testing.B) {
+	for _, n := range []int{1_000, 218_000, 5_000_000} {
+		slots := make([]slot[v4pair], n)
+		for i := range slots {
+			x := uint64(i) * 0x9e3779b97f4a7c15
+			slots[i].key = v4pair(10<<56 | x>>40<<32 | x<<24>>32) // clients of one network, any remotes
+		}
+		work := make([]slot[v4pair], n)
+		b.Run(fmt.Sprint("radix/", n), func(b *testing.B) {
+			for b.Loop() {
+				copy(work, slots)
+				sortV4(work, 56)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/flow")
+		})
+		b.Run(fmt.Sprint("compare/", n), func(b *testing.B) {
+			for b.Loop() {
+				copy(work, slots)
+				slices.SortFunc(work, func(x, y slot[v4pair]) int { return cmp.Compare(x.key, y.key) })
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/flow")
+		})
+	}
 }

@@ -45,7 +45,7 @@ type queue struct {
 func start(ctx context.Context, paths []string, o Options) *queue {
 	workers := int64(o.workers())
 	alive := min(len(paths), int(workers)+2)
-	o.Memory = perCapture(o.Memory, alive)
+	o.Memory = o.memory(alive)
 	free := semaphore.NewWeighted(workers)
 	q := &queue{make(chan chan Observation, alive), make(chan struct{}, alive)}
 	go func() {
@@ -72,14 +72,6 @@ func start(ctx context.Context, paths []string, o Options) *queue {
 		}
 	}()
 	return q
-}
-
-// perCapture divides a ceiling, if there is one.
-func perCapture(memory int64, captures int) int64 {
-	if memory <= 0 {
-		return 0
-	}
-	return max(1, memory/int64(max(1, captures)))
 }
 
 // drop waits until nothing is under way and drops what nobody asked for.

@@ -31,6 +31,7 @@ func natively(ctx context.Context, path string, o Options) Observation {
 	seen.Err = p.read(ctx, r, &seen.Stats, o.Read)
 	table, err := p.join()
 	seen.Table, seen.Err = table, cmp.Or(err, seen.Err)
+	seen.Stats.LostAnswers = table.Dropped()
 	return seen
 }
 
@@ -71,7 +72,7 @@ func startPipeline(o Options) *pipeline {
 	}
 	for i := range shards {
 		queue := make(chan *work, workInHand)
-		flows := flow.NewCollector(o.Memory/int64(shards), o.Temp)
+		flows := flow.NewCollector(o.memory(shards), o.Temp)
 		p.queues, p.flows = append(p.queues, queue), append(p.flows, flows)
 		p.wait.Go(func() { p.sum(i, queue, flows) })
 	}

@@ -54,12 +54,23 @@ func (o *Options) workers() int {
 	return runtime.GOMAXPROCS(0)
 }
 
+// memory returns the share of each of n takers in the ceiling, if there is one.
+func (o *Options) memory(n int) int64 {
+	if o.Memory <= 0 {
+		return 0
+	}
+	return max(1, o.Memory/int64(max(1, n)))
+}
+
 // Stats counts what was in a capture.
 type Stats struct {
 	Frames   int64                     // frames read
 	Bytes    int64                     // their lengths on the wire
 	Outcomes [packet.NumOutcomes]int64 // frames by how far decoding got; native engine only
 	OddLines int64                     // lines that could not be read; tshark engine only
+	// LostAnswers counts resolved addresses that memory had no room to note. Flows of
+	// such an address count as P2P.
+	LostAnswers int64
 }
 
 // Add adds o to s.
@@ -70,6 +81,7 @@ func (s *Stats) Add(o Stats) {
 		s.Outcomes[i] += o.Outcomes[i]
 	}
 	s.OddLines += o.OddLines
+	s.LostAnswers += o.LostAnswers
 }
 
 // Observation is what was seen in one capture.
@@ -105,5 +117,6 @@ func withTShark(ctx context.Context, path string, o Options) Observation {
 	seen.Stats.OddLines = r.OddLines
 	seen.Err = cmp.Or(flows.Err(), err)
 	seen.Table = flow.NewSet(flows)
+	seen.Stats.LostAnswers = seen.Table.Dropped()
 	return seen
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -27,6 +28,8 @@ type common struct {
 	choose     int
 	seed       uint64
 	cores      int
+	memory     memory
+	temp       string
 	verbose    bool
 	quiet      bool
 	vocabulary *protocol.Vocabulary // of all that is observed; made when first wanted
@@ -39,6 +42,9 @@ func (c *common) flags(cmd *cobra.Command) {
 	f.IntVar(&c.choose, "choose", 0, "use only `N` captures, chosen at random")
 	f.Uint64Var(&c.seed, "seed", 1, "repeats the same shuffles and choices")
 	f.IntVar(&c.cores, "cores", 0, "use `N` cores (default all)")
+	c.memory = defaultMemory
+	f.Var(&c.memory, "memory", "keep within `SIZE`, such as 256MiB: flows beyond go to disk, and come back in the end")
+	f.StringVar(&c.temp, "temp", "", "the `FOLDER` on that disk (default the system's for temporary files)")
 	c.speech(cmd)
 }
 
@@ -147,8 +153,11 @@ func (c *common) observe(ctx context.Context, paths []string, use func(observe.O
 	}
 	bar := c.startProgress(paths)
 	defer bar.stop()
+	flows, done := c.memory.keep(c.workers())
+	defer done()
 	options := observe.Options{
 		Engine: engine, Vocabulary: c.names(), Workers: c.cores, Stdin: newInterruptible(ctx, c.std.in), Read: &bar.read,
+		Memory: flows, Temp: c.temp,
 	}
 	for seen := range observe.All(ctx, paths, options) {
 		if ctx.Err() != nil && seen.Path != "-" { // a stream was ended, and counts
@@ -160,18 +169,34 @@ func (c *common) observe(ctx context.Context, paths []string, use func(observe.O
 			bar.pause()
 			c.warn(describe(seen))
 		}
-		if c.verbose {
-			bar.pause()
-			c.say("%s: %d packets, %d flows", printable(seen.Path), seen.Stats.Frames, seen.Table.Len())
-		}
 		if err := use(seen); err != nil {
 			return failed, err
+		}
+		if c.verbose {
+			bar.pause()
+			c.say("%s: %s", printable(seen.Path), contents(seen))
 		}
 	}
 	if paths[len(paths)-1] == "-" {
 		return failed, nil
 	}
 	return failed, ctx.Err()
+}
+
+// contents says what was in a capture.
+func contents(seen observe.Observation) string {
+	s := fmt.Sprintf("%d packets, %d flows", seen.Stats.Frames, seen.Table.Len())
+	if n := seen.Table.Spilled(); n > 0 {
+		s += fmt.Sprintf(" (%s of them on disk for a while)", size(n))
+	}
+	return s
+}
+
+func (c *common) workers() int {
+	if c.cores > 0 {
+		return c.cores
+	}
+	return runtime.GOMAXPROCS(0)
 }
 
 // names returns the vocabulary by which captures are observed.

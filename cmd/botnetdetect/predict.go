@@ -165,8 +165,15 @@ func (p *predict) summarize(sum *detect.Summary, took time.Duration) {
 			p.say("%s: %v", count(int(n), "packet"), o)
 		}
 	}
+	if n := sum.Stats.LostAnswers; n > 0 {
+		p.say("%s without room to be noted, so that flows between resolved addresses were judged: allow more with --memory", count(int(n), "DNS answer"))
+	}
 	if sum.Botnet > 0 {
-		p.say("%s in botnet flows: %s", count(len(sum.Involved), "endpoint"), mostInvolved(sum.Involved, 5))
+		endpoints := count(len(sum.Involved), "endpoint")
+		if sum.Crowded {
+			endpoints = fmt.Sprintf("over %d endpoints", detect.MaxInvolved)
+		}
+		p.say("%s in botnet flows: %s", endpoints, mostInvolved(sum.Involved, 5))
 	}
 }
 

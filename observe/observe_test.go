@@ -1,0 +1,250 @@
+package observe
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math"
+	"math/rand/v2"
+	"os"
+	"reflect"
+	"runtime"
+	"slices"
+	"testing"
+	"time"
+
+	"botnetdetect/capture"
+	"botnetdetect/flow"
+	"botnetdetect/internal/pcaptest"
+	"botnetdetect/packet"
+	"botnetdetect/protocol"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// conversations returns frames between many pairs, two or three a pair and far apart in
+// time, and a DNS answer that names some of the addresses.
+func conversations(pairs int) []capture.Frame {
+	var flows []*pcaptest.Flow
+	for i := range pairs {
+		at := time.Duration(i) * time.Millisecond
+		f := pcaptest.UDPFlow(fmt.Sprintf("10.0.%d.%d:4000", i>>8&3, i&7), fmt.Sprintf("11.%d.%d.%d:4001", i>>16, i>>8&255, i&255))
+		flows = append(flows, f.Send(at, 100+i%900).Reply(at+time.Hour, 80))
+		if i%3 == 0 {
+			f.Send(at+2*time.Hour, 1000)
+		}
+	}
+	dns := pcaptest.UDPFlow("10.0.0.1:4000", "10.9.9.9:53")
+	dns.ReplyData(time.Minute, pcaptest.DNSResponse(1, "example.org.", "11.0.0.4", "11.0.0.5"))
+	return pcaptest.Merge(append(flows, dns)...)
+}
+
+func options() Options { return Options{Vocabulary: protocol.NewVocabulary()} }
+
+type seenFlows struct {
+	All []flow.Flow
+	P2P int
+}
+
+// flowsOf copies all that was seen, for comparison, and closes it.
+func flowsOf(t *testing.T, seen Observation) (s seenFlows) {
+	t.Helper()
+	for f := range seen.Table.Flows() {
+		f.Sums = slices.Clone(f.Sums)
+		s.All = append(s.All, f)
+	}
+	for range seen.Table.P2P() {
+		s.P2P++
+	}
+	if err := seen.Table.Err(); err != nil {
+		t.Fatal(err)
+	}
+	seen.Table.Close()
+	return s
+}
+
+func TestWorkersAndMemoryChangeNothing(t *testing.T) {
+	const pairs = 3000
+	path := pcaptest.WriteFile(t, "a.pcap", pcaptest.Pcap(conversations(pairs)...))
+	o := options()
+	o.Workers, o.Temp = 1, t.TempDir()
+	one := Capture(context.Background(), path, o)
+	if one.Err != nil || one.Stats.Frames != 2*pairs+pairs/3+1 {
+		t.Fatalf("%d frames, %v", one.Stats.Frames, one.Err)
+	}
+	want := flowsOf(t, one)
+	if len(want.All) != pairs+1 || want.P2P != pairs-1 { // 10.9.9.9 is one more, two are resolved
+		t.Fatalf("%d flows, %d of them P2P", len(want.All), want.P2P)
+	}
+	for _, workers := range []int{1, 2, 5} {
+		for _, memory := range []int64{0, 256 << 10, 64 << 20} {
+			o.Workers, o.Memory = workers, memory
+			seen := Capture(context.Background(), path, o)
+			if spilled := seen.Table.Spilled() > 0; spilled != (memory == 256<<10) {
+				t.Errorf("%d workers, %d bytes of memory: spilled is %v", workers, memory, spilled)
+			}
+			if got := flowsOf(t, seen); !reflect.DeepEqual(want, got) { // cmp is slow on so many
+				t.Fatalf("%d workers, %d bytes of memory:\n%s", workers, memory,
+					cmp.Diff(want, got, cmp.AllowUnexported(flow.Sums{}, packet.Endpoint{})))
+			}
+		}
+	}
+	isEmpty(t, o.Temp)
+}
+
+func isEmpty(t *testing.T, folder string) {
+	t.Helper()
+	if left, err := os.ReadDir(folder); err != nil || len(left) > 0 {
+		t.Errorf("left in the temporary folder: %v, %v", left, err)
+	}
+}
+
+func TestUnwritableTemp(t *testing.T) {
+	path := pcaptest.WriteFile(t, "a.pcap", pcaptest.Pcap(conversations(1000)...))
+	o := options()
+	o.Memory, o.Temp, o.Workers = 1, t.TempDir()+"/missing", 3
+	seen := Capture(context.Background(), path, o)
+	if !errors.Is(seen.Err, fs.ErrNotExist) {
+		t.Errorf("error %v", seen.Err)
+	}
+	if s := flowsOf(t, seen); len(s.All) == 0 || len(s.All) >= 1000 {
+		t.Errorf("%d flows", len(s.All))
+	}
+}
+
+func TestCancelledStream(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	in, out := io.Pipe()
+	go func() {
+		out.Write(pcaptest.Pcap(conversations(1000)...))
+		cancel()
+		out.Close()
+	}()
+	o := options()
+	o.Memory, o.Temp, o.Stdin = 1, t.TempDir(), in
+	seen := Capture(ctx, "-", o)
+	if seen.Err != nil && !errors.Is(seen.Err, context.Canceled) {
+		t.Errorf("error %v", seen.Err)
+	}
+	if s := flowsOf(t, seen); len(s.All) != 1001 {
+		t.Errorf("%d flows", len(s.All))
+	}
+	isEmpty(t, o.Temp)
+}
+
+func manyCaptures(t *testing.T, n int) (paths []string) {
+	for i := range n {
+		paths = append(paths, pcaptest.WriteFile(t, fmt.Sprint(i, ".pcap"), pcaptest.Pcap(conversations(100+i)...)))
+	}
+	return paths
+}
+
+func TestAllKeepsTheOrder(t *testing.T) {
+	paths := slices.Insert(manyCaptures(t, 20), 7, "no-such.pcap")
+	for _, workers := range []int{1, 2, 8} {
+		o := options()
+		o.Workers, o.Memory, o.Temp = workers, 1, t.TempDir()
+		var got []string
+		for seen := range All(context.Background(), paths, o) {
+			got = append(got, seen.Path)
+			if failed := errors.Is(seen.Err, fs.ErrNotExist); failed != (seen.Path == "no-such.pcap") {
+				t.Errorf("%s: %v", seen.Path, seen.Err)
+			}
+			if n := seen.Table.Len(); seen.Err == nil && n < 100 {
+				t.Errorf("%s: %d flows", seen.Path, n)
+			}
+		}
+		if !slices.Equal(got, paths) {
+			t.Errorf("%d workers: order %v", workers, got)
+		}
+		isEmpty(t, o.Temp)
+	}
+}
+
+// A loop that ends early leaves neither goroutines nor open files behind.
+func TestAllEndsEarly(t *testing.T) {
+	paths := manyCaptures(t, 20)
+	before, openBefore := runtime.NumGoroutine(), openFiles()
+	o := options()
+	o.Memory, o.Temp = 1, t.TempDir()
+	for range All(context.Background(), paths, o) {
+		break
+	}
+	for range 100 { // a goroutine may still be on its last line
+		if runtime.NumGoroutine() <= before {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	if n := runtime.NumGoroutine(); n > before {
+		t.Errorf("%d goroutines, %d before", n, before)
+	}
+	if n := openFiles(); n > openBefore {
+		t.Errorf("%d open files, %d before", n, openBefore)
+	}
+}
+
+// openFiles counts this process's open files, on Linux; elsewhere it is 0.
+func openFiles() int {
+	open, _ := os.ReadDir("/proc/self/fd")
+	return len(open)
+}
+
+func TestDecodeAllocatesNothing(t *testing.T) {
+	path := pcaptest.WriteFile(t, "a.pcap", pcaptest.Pcap(conversations(1000)...))
+	r, err := capture.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	w := &work{shards: make([][]uint32, 3)}
+	if err := r.NextBatch(&w.frames); err != nil {
+		t.Fatal(err)
+	}
+	var stats Stats
+	w.decode(&stats)
+	if n := testing.AllocsPerRun(10, func() { w.decode(&stats) }); n != 0 {
+		t.Errorf("%v allocations for %d packets", n, len(w.packets))
+	}
+}
+
+// TestShardsAreBalanced checks that packets spread evenly where there are many pairs, of
+// neighbouring addresses too: each shard's pairs are within five standard deviations.
+func TestShardsAreBalanced(t *testing.T) {
+	const pairs = 100_000
+	r := rand.New(rand.NewPCG(1, 1))
+	kinds := map[string]func(i int) (src, dst packet.Endpoint){
+		"scan of a network": func(i int) (packet.Endpoint, packet.Endpoint) {
+			return packet.MakeIPv4([4]byte{10, 0, 0, 1}), packet.MakeIPv4([4]byte{11, byte(i >> 16), byte(i >> 8), byte(i)})
+		},
+		"clients and one server": func(i int) (packet.Endpoint, packet.Endpoint) {
+			return packet.MakeIPv4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), packet.MakeIPv4([4]byte{8, 8, 8, 8})
+		},
+		"random": func(int) (packet.Endpoint, packet.Endpoint) {
+			a := r.Uint64()
+			return packet.MakeIPv4([4]byte{byte(a), byte(a >> 8), byte(a >> 16), byte(a >> 24)}),
+				packet.MakeIPv4([4]byte{byte(a >> 32), byte(a >> 40), byte(a >> 48), byte(a >> 56)})
+		},
+		"IPv6": func(i int) (packet.Endpoint, packet.Endpoint) {
+			return packet.MakeIPv6([16]byte{0x20, 1, 15: 1}), packet.MakeIPv6([16]byte{0x20, 1, 13: byte(i >> 16), 14: byte(i >> 8), 15: byte(i)})
+		},
+	}
+	for name, pair := range kinds {
+		for _, shards := range []int{2, 3, 8, 64} {
+			counts := make([]int, shards)
+			for i := range pairs {
+				p := packet.Packet{}
+				p.Src, p.Dst = pair(i)
+				counts[p.Shard()%uint64(shards)]++
+			}
+			mean := float64(pairs) / float64(shards)
+			for shard, n := range counts {
+				if math.Abs(float64(n)-mean) > 5*math.Sqrt(mean) {
+					t.Errorf("%s: shard %d of %d has %d pairs of %d", name, shard, shards, n, pairs)
+				}
+			}
+		}
+	}
+}
