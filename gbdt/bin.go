@@ -34,11 +34,12 @@ func (c *Config) binsFor(rows, present int) int {
 func (d Dense) load(m *matrix, cfg *Config) {
 	parallel(cfg.Goroutines, len(d), func(_, c int) {
 		keys, present := sample(d[c])
+		m.columns[c].present = present
 		m.columns[c].cuts = newCuts(count(keys), cfg.binsFor(m.rows, present), present <= sampleRows)
 	})
 	var b block
 	for c := range d {
-		if m.columns[c].splits(false) {
+		if m.columns[c].splits(m.rows) {
 			b.columns = append(b.columns, c)
 		}
 	}
@@ -54,9 +55,9 @@ func (d Dense) load(m *matrix, cfg *Config) {
 	})
 }
 
-// splits says whether a column can tell rows apart.
-func (c *column) splits(absent bool) bool {
-	return c.bins() > 1 || (absent && c.bins() == 1)
+// splits says whether a column can tell some of so many rows apart.
+func (c *column) splits(rows int) bool {
+	return c.bins() > 1 || (c.bins() == 1 && c.present < rows)
 }
 
 // fillColumn bins the rows of a dense column.

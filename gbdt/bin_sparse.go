@@ -7,7 +7,7 @@ import "slices"
 func (s *Sparse) load(m *matrix, cfg *Config) {
 	together := s.present(m)
 	s.cut(m, cfg)
-	of := m.groupColumns(together, cfg.Absent)
+	of := m.groupColumns(together)
 	m.place(cfg.Absent)
 	first := s.findRuns(m, of)
 	m.alloc(func(b int) int { return first[b] })
@@ -65,12 +65,12 @@ func scaled(n, a, b int) int { return max(min(n, 1), n*a/b) }
 const maxBlock = 64
 
 // groupColumns forms blocks and returns the block of each column, or -1.
-func (m *matrix) groupColumns(together []int, a Absent) (of []int32) {
+func (m *matrix) groupColumns(together []int) (of []int32) {
 	of = make([]int32, len(m.columns))
 	last := -1 // column
 	for c := range m.columns {
 		of[c] = -1
-		if !m.columns[c].splits(a == AbsentOwn) {
+		if !m.columns[c].splits(m.rows) {
 			continue
 		}
 		if !m.joins(last, c, together) {

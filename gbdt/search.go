@@ -83,7 +83,7 @@ func (s *searcher) apart(absent total) {
 func (s *split) settle(c *column, absent total) {
 	switch {
 	case c.absent < c.bins():
-		s.absentLeft = c.absent <= s.last
+		s.absentLeft = 0 < s.value
 	case absent.rows == 0:
 		s.absentLeft = s.left.weight >= s.right.weight
 	}

@@ -3,7 +3,6 @@ package gbdt
 import (
 	"bytes"
 	"compress/gzip"
-	"context"
 	"encoding/binary"
 	"encoding/json"
 	"maps"
@@ -188,28 +187,6 @@ func every(n int, d Dense, y []uint8) (Dense, []uint8) {
 		labels = append(labels, y[r])
 	}
 	return out, labels
-}
-
-func mustTrain(t testing.TB, data Data, y []uint8, change func(*Config)) *Model {
-	t.Helper()
-	cfg := DefaultConfig()
-	if change != nil {
-		change(&cfg)
-	}
-	m, err := Train(context.Background(), Examples{Data: data, Labels: y}, cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m
-}
-
-func file(t testing.TB, m *Model) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	if err := m.WriteJSON(&b); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
 }
 
 func probabilities(t testing.TB, m *Model, d Data) []float64 {
@@ -401,4 +378,73 @@ func TestXGBoostTrees(t *testing.T) {
 		c.Trees, c.Depth, c.Criterion, c.L2, c.MinWeight = 30, 4, Newton, 1, 1
 	})
 	near(t, "probability", probabilities(t, m, d), w.floats("probability"), 1e-5)
+}
+
+// With a side of their own for absent values, too.
+func TestXGBoostAbsent(t *testing.T) {
+	w := newWitness(t)
+	d, y := flows(1500, 9)
+	for c := range d {
+		for r, x := range d[c] {
+			if x == 0 {
+				d[c][r] = float32(math.NaN())
+			}
+		}
+	}
+	w.rows(d, y)
+	prior, _ := (&Examples{Labels: y}).prior(1)
+	params, _ := json.Marshal(map[string]any{"trees": 30, "tree_method": "exact", "max_depth": 4, "eta": 0.1, "base_score": float32(prior)})
+	w.write("params.json", params)
+	w.ask("train")
+	m := mustTrain(t, d, y, func(c *Config) {
+		c.Trees, c.Depth, c.Criterion, c.L2, c.MinWeight, c.Absent = 30, 4, Newton, 1, 1, AbsentOwn
+	})
+	near(t, "probability", probabilities(t, m, d), w.floats("probability"), 1e-5)
+}
+
+// On rows that none has seen, ours are as good as either's.
+func TestAsGoodAsWitnesses(t *testing.T) {
+	w := newWitness(t)
+	d, y := coarse(8000, 10)
+	w.rows(d, y)
+	w.ask("quality")
+	scores := w.floats("scores") // AUC and log-loss of XGBoost and of scikit-learn
+	train := make(Dense, len(d))
+	test := make(Dense, len(d))
+	for c := range d {
+		train[c], test[c] = d[c][:4000], d[c][4000:]
+	}
+	p := probabilities(t, mustTrain(t, train, y[:4000], func(c *Config) { c.Bins = 255 }), test)
+	auc, loss := areaUnderCurve(p, y[4000:]), meanLoss(p, y[4000:])
+	for i, name := range []string{"XGBoost", "scikit-learn"} {
+		if auc < scores[2*i]-0.001 || loss > scores[2*i+1]+0.001 {
+			t.Errorf("AUC %.5f and log-loss %.5f, %s has %.5f and %.5f", auc, loss, name, scores[2*i], scores[2*i+1])
+		}
+	}
+}
+
+// areaUnderCurve is the chance that a row of label 1 has a higher probability
+// than one of label 0, equal ones counting half.
+func areaUnderCurve(p []float64, y []uint8) float64 {
+	won, pairs := 0.0, 0.0
+	for i := range p {
+		for j := range p {
+			if y[i] == 1 && y[j] == 0 {
+				pairs++
+				if p[i] > p[j] {
+					won++
+				} else if p[i] == p[j] {
+					won += 0.5
+				}
+			}
+		}
+	}
+	return won / pairs
+}
+
+func meanLoss(p []float64, y []uint8) (loss float64) {
+	for i, q := range p {
+		loss -= math.Log(math.Abs(float64(1-y[i])-q)) / float64(len(p))
+	}
+	return loss
 }

@@ -89,4 +89,19 @@ def sklearn():
     save("probability", g.predict_proba(x)[:, 1])
 
 
+def quality():
+    """AUC and log-loss on the second half of models of the first half."""
+    from sklearn.ensemble import GradientBoostingClassifier
+    from sklearn.metrics import log_loss, roc_auc_score
+
+    x, y = rows()
+    half = len(y) // 2
+    d = xgb.DMatrix(x[:half], label=y[:half])
+    params = {"objective": "binary:logistic", "tree_method": "hist", "max_depth": 3, "eta": 0.1, "nthread": 1}
+    ours = xgb.train(params, d, 100).predict(xgb.DMatrix(x[half:]))
+    g = GradientBoostingClassifier(random_state=0).fit(x[:half], y[:half])
+    theirs = g.predict_proba(x[half:])[:, 1]
+    save("scores", [f(y[half:], p) for p in (ours, theirs) for f in (roc_auc_score, log_loss)])
+
+
 globals()[question]()
