@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"botnetdetect/dataset"
 	"botnetdetect/feature"
@@ -106,7 +107,7 @@ type sparseRow struct {
 func (m *Model) row(blocks []feature.Block) sparseRow {
 	cells := make([]cell, 0, len(blocks)*feature.Count)
 	for i := range blocks {
-		columns, ok := m.columns[blocks[i].Protocol]
+		columns, ok := m.columns[plain(blocks[i].Protocol)]
 		if !ok {
 			continue
 		}
@@ -117,12 +118,24 @@ func (m *Model) row(blocks []feature.Block) sparseRow {
 		}
 	}
 	slices.SortFunc(cells, func(x, y cell) int { return cmp.Compare(x.column, y.column) })
+	cells = slices.CompactFunc(cells, func(x, y cell) bool { return x.column == y.column })
 	row := sparseRow{make([]uint32, len(cells)), make([]float32, len(cells))}
 	for i, c := range cells {
 		row.index[i], row.value[i] = c.column, c.value
 	}
 	return row
 }
+
+// plain is a protocol's name as it stands in a model: XGBoost takes no feature names with
+// '[', ']' or '<', which a few of tshark's have, such as GTP_<UDP>.
+func plain(protocol string) string {
+	if !strings.ContainsAny(protocol, "[]<>") {
+		return protocol
+	}
+	return brackets.Replace(protocol)
+}
+
+var brackets = strings.NewReplacer("[", "(", "]", ")", "<", "(", ">", ")")
 
 type cell struct {
 	column uint32
@@ -158,7 +171,7 @@ func vocabulary(set dataset.Set) []string {
 	seen := make(map[string]bool)
 	for i := range set.Examples {
 		for _, b := range set.Examples[i].Traffic {
-			seen[b.Protocol] = true
+			seen[plain(b.Protocol)] = true
 		}
 	}
 	protocols := make([]string, 0, len(seen))
