@@ -194,8 +194,11 @@ func (w *walk) short() step {
 	return stop
 }
 
-// cutLink ends the walk in the link header.
+// cutLink ends the walk in a link-layer header, the frame's first or one in a tunnel.
 func (w *walk) cutLink() step {
+	if w.src != nil || w.dst != nil || w.p.Src.kind != None {
+		return w.short()
+	}
 	w.v.Broken = true
 	w.fail = CutLink
 	return stop

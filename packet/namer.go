@@ -14,9 +14,15 @@ type Namer struct {
 	answers []Endpoint
 }
 
-// NewNamer returns a Namer that has seen no packet. Its memory is bounded, however many
-// conversations there are.
-func NewNamer() *Namer { return &Namer{engine: protocol.NewEngine(protocol.Limits{})} }
+// NewNamer returns a Namer that has seen no packet. Its memory is bounded, however
+// many conversations there are: see protocol.Limits, whose defaults it takes.
+func NewNamer() *Namer { return NewNamerWithin(protocol.Limits{}) }
+
+// NewNamerWithin returns a Namer whose memory has other bounds.
+func NewNamerWithin(l protocol.Limits) *Namer { return &Namer{engine: protocol.NewEngine(l)} }
+
+// Stats counts what the bounds on memory made n let go.
+func (n *Namer) Stats() protocol.Stats { return n.engine.Stats() }
 
 // Name sets p.Protocol and p.Answers. p must come from Decode, with the bytes of
 // its frame still in place.
