@@ -19,3 +19,7 @@ func (m *Model) Explain(blocks []feature.Block) (Pushes, error) {
 	}
 	return Pushes{Base: e.Bias, ByFeature: e.Features}, nil
 }
+
+// ProtocolName returns the name under which a protocol's features stand in a model, which
+// differs from the protocol's own where XGBoost would not take that.
+func ProtocolName(protocol string) string { return plain(protocol) }

@@ -81,7 +81,7 @@ func (e Explanation) Strongest(n int) (strongest []Reason, rest float64) {
 	return e.Reasons[:n], rest
 }
 
-// sumsByProtocol returns a flow's sums by the protocol names of a mode's features.
+// sumsByProtocol returns a flow's sums by the names that protocols have in models.
 func sumsByProtocol(f flow.Flow, mode feature.Mode, v *protocol.Vocabulary) map[string]*flow.Sums {
 	if mode == feature.Agnostic {
 		total := f.Total()
@@ -89,7 +89,7 @@ func sumsByProtocol(f flow.Flow, mode feature.Mode, v *protocol.Vocabulary) map[
 	}
 	sums := make(map[string]*flow.Sums, len(f.Sums))
 	for i := range f.Sums {
-		sums[v.Name(f.Sums[i].Protocol)] = &f.Sums[i]
+		sums[model.ProtocolName(v.Name(f.Sums[i].Protocol))] = &f.Sums[i]
 	}
 	return sums
 }

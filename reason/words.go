@@ -66,6 +66,22 @@ func phrase(s *flow.Sums, i int) string {
 	return "feature " + strconv.Itoa(i)
 }
 
+// Feature says in words what a feature measures: "UDP: average length". A name that is
+// none of ours is returned as it is.
+func Feature(name string) string {
+	protocol, i, err := feature.ParseName(name)
+	if err != nil {
+		return name
+	}
+	words := [feature.Count]string{
+		feature.NumPkts: "packets", feature.VarianceTime: "spread of packet times", feature.Duration: "duration",
+		feature.SumLen: "bytes in all", feature.AvgLen: "average length", feature.VarianceLen: "spread of lengths",
+		feature.FirstLen: "length of the first packet", feature.SymCorr: "balance of packets, there and back",
+		feature.SymLenCorr: "balance of bytes, there and back",
+	}
+	return withProtocol(protocol, words[i])
+}
+
 // spread describes a variance by its root, which has a unit that people know.
 func spread(variance float64, none, some string, unit func(float64) string) string {
 	if variance == 0 {

@@ -1,35 +1,59 @@
 package report
 
 import (
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"botnetdetect/evaluate"
 	"botnetdetect/flow"
 	"botnetdetect/internal/browser"
 	"botnetdetect/observe"
 )
 
-// show writes facts as a page and opens it. If BOTNETDETECT_PICTURES names a folder,
-// pictures of the page are left there, to be looked at.
-func show(t *testing.T, facts *Facts) *browser.Tab {
+// show writes a page and opens it. The test fails if the page complains.
+func show(t testing.TB, b *browser.Browser, write func(io.Writer) error) *browser.Tab {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "report.html")
+	path := filepath.Join(t.TempDir(), "page.html")
 	f, err := os.Create(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := facts.WriteHTML(f); err != nil {
+	if err := errors.Join(write(f), f.Close()); err != nil {
 		t.Fatal(err)
 	}
-	if err := f.Close(); err != nil {
-		t.Fatal(err)
-	}
-	tab := browser.Open(t, "file://"+path)
+	tab := b.Open(t, "file://"+path)
 	t.Cleanup(tab.Quiet)
 	return tab
+}
+
+// TestPages looks at pages in a real browser.
+func TestPages(t *testing.T) {
+	b := browser.Start(t)
+	for _, test := range []struct {
+		name string
+		look func(*testing.T, *browser.Browser)
+	}{
+		{"facts", lookAtFacts},
+		{"nothing", lookAtNothing},
+		{"sorting", lookAtSorting},
+		{"filtering", lookAtFiltering},
+		{"why", lookAtWhy},
+		{"keyboard", lookAtKeyboard},
+		{"screen reader", lookAtScreenReader},
+		{"hostile names", lookAtHostileNames},
+		{"policy", lookAtPolicy},
+		{"100,000 flows", lookAt100000Flows},
+		{"evaluation", lookAtEvaluation},
+		{"evaluation of nothing", lookAtEvaluationOfNothing},
+		{"pictures", leavePictures},
+	} {
+		t.Run(test.name, func(t *testing.T) { test.look(t, b) })
+	}
 }
 
 const rows = "#flows tbody tr:not(.detail)"
@@ -39,8 +63,8 @@ func column(tab *browser.Tab, n string) []string {
 	return tab.Texts(rows + " > td:nth-child(" + n + ")")
 }
 
-func TestPageShowsFacts(t *testing.T) {
-	tab := show(t, factsOf(t, "a.pcap", infected(40, 20), DefaultLimits()))
+func lookAtFacts(t *testing.T, b *browser.Browser) {
+	tab := show(t, b, factsOf(t, "a.pcap", infected(40, 20), DefaultLimits()).WriteHTML)
 	if got, want := tab.Text("h1"), "40 of 60 peer-to-peer flows look like botnet traffic"; got != want {
 		t.Errorf("the page is headed %q, want %q", got, want)
 	}
@@ -58,15 +82,15 @@ func TestPageShowsFacts(t *testing.T) {
 	}
 }
 
-func TestPageOfNothing(t *testing.T) {
-	tab := show(t, factsOf(t, "empty.pcap", flow.NewTable(), DefaultLimits()))
+func lookAtNothing(t *testing.T, b *browser.Browser) {
+	tab := show(t, b, factsOf(t, "empty.pcap", flow.NewTable(), DefaultLimits()).WriteHTML)
 	if got := tab.Text("h1"); got != "No peer-to-peer flows to judge" {
 		t.Errorf("an empty capture is headed %q", got)
 	}
 }
 
-func TestPageSorts(t *testing.T) {
-	tab := show(t, factsOf(t, "a.pcap", infected(20, 20), DefaultLimits()))
+func lookAtSorting(t *testing.T, b *browser.Browser) {
+	tab := show(t, b, factsOf(t, "a.pcap", infected(20, 20), DefaultLimits()).WriteHTML)
 	f := func(head, n string, less func(a, b string) bool) {
 		t.Helper()
 		tab.Click("#flows th:nth-child(" + n + ") button")
@@ -92,8 +116,8 @@ func TestPageSorts(t *testing.T) {
 	}
 }
 
-func TestPageFilters(t *testing.T) {
-	tab := show(t, factsOf(t, "somewhere/a.pcap", infected(30, 21), DefaultLimits()))
+func lookAtFiltering(t *testing.T, b *browser.Browser) {
+	tab := show(t, b, factsOf(t, "somewhere/a.pcap", infected(30, 21), DefaultLimits()).WriteHTML)
 	f := func(what string, want string) {
 		t.Helper()
 		if got := tab.Text("#flows .pager p"); got != want {
@@ -123,8 +147,8 @@ func TestPageFilters(t *testing.T) {
 	f("the next page", "51–51 of 51 flows")
 }
 
-func TestPageTellsWhy(t *testing.T) {
-	tab := show(t, factsOf(t, "a.pcap", infected(3, 3), Limits{Flows: 100, Reasons: 4, Hosts: 100}))
+func lookAtWhy(t *testing.T, b *browser.Browser) {
+	tab := show(t, b, factsOf(t, "a.pcap", infected(3, 3), Limits{Flows: 100, Reasons: 4, Hosts: 100}).WriteHTML)
 	tab.Click(rows + " .more")
 	if got := tab.Text(".why .summary"); !strings.HasSuffix(got, "60 bytes each on average, no reply.") {
 		t.Errorf("a bot's flow is %q", got)
@@ -138,8 +162,8 @@ func TestPageTellsWhy(t *testing.T) {
 	}
 }
 
-func TestPageWorksByKeyboard(t *testing.T) {
-	tab := show(t, factsOf(t, "a.pcap", infected(20, 20), DefaultLimits()))
+func lookAtKeyboard(t *testing.T, b *browser.Browser) {
+	tab := show(t, b, factsOf(t, "a.pcap", infected(20, 20), DefaultLimits()).WriteHTML)
 	focus := func(selector string) { browser.Eval[any](tab, `document.querySelector("`+selector+`").focus()`) }
 	focus(".more")
 	tab.Press("Enter")
@@ -164,8 +188,35 @@ func TestPageWorksByKeyboard(t *testing.T) {
 	}
 }
 
+// Whoever does not see the page must be told what each control and drawing is.
+func lookAtScreenReader(t *testing.T, b *browser.Browser) {
+	pages := map[string]func(io.Writer) error{
+		"report":     factsOf(t, "a.pcap", infected(20, 20), DefaultLimits()).WriteHTML,
+		"evaluation": func(w io.Writer) error { return WriteEvaluation(w, evaluated(t, evaluate.Grid)) },
+	}
+	for name, write := range pages {
+		found := make(map[string]int)
+		tab := show(t, b, write)
+		if name == "report" {
+			tab.Click(".more")
+		}
+		for _, node := range tab.Access() {
+			found[node.Role]++
+			switch node.Role {
+			case "button", "textbox", "searchbox", "combobox", "image", "img", "table", "region", "heading", "columnheader":
+				if strings.TrimSpace(node.Name) == "" {
+					t.Errorf("%s: a %s has no name", name, node.Role)
+				}
+			}
+		}
+		if found["main"] != 1 || found["table"] < 2 || found["combobox"] < 2 || found["heading"] < 5 {
+			t.Errorf("%s: the accessibility tree has %v", name, found)
+		}
+	}
+}
+
 // Whatever names a capture brings with it, they must be shown, not obeyed.
-func TestHostileNamesStayText(t *testing.T) {
+func lookAtHostileNames(t *testing.T, b *browser.Browser) {
 	facts := emptyFacts(t, DefaultLimits())
 	name, err := facts.detector.Vocabulary.Intern(strings.ReplaceAll(hostile, " ", "_"))
 	if err != nil {
@@ -177,7 +228,7 @@ func TestHostileNamesStayText(t *testing.T) {
 	if err := facts.Add(seen); err != nil {
 		t.Fatal(err)
 	}
-	tab := show(t, facts)
+	tab := show(t, b, facts.WriteHTML)
 	if got := browser.Eval[string](tab, "document.title"); got != "Botnet report" {
 		t.Errorf("the page is now titled %q", got)
 	}
@@ -196,8 +247,8 @@ func TestHostileNamesStayText(t *testing.T) {
 }
 
 // The page allows no script but its own, whatever finds its way into it.
-func TestPolicyForbidsOtherScripts(t *testing.T) {
-	tab := show(t, factsOf(t, "a.pcap", infected(1, 1), DefaultLimits()))
+func lookAtPolicy(t *testing.T, b *browser.Browser) {
+	tab := show(t, b, factsOf(t, "a.pcap", infected(1, 1), DefaultLimits()).WriteHTML)
 	blocked := browser.Eval[bool](tab, `new Promise((done) => {
 		addEventListener("securitypolicyviolation", () => done(true));
 		const script = document.createElement("script");
@@ -210,7 +261,7 @@ func TestPolicyForbidsOtherScripts(t *testing.T) {
 	tab.Forget()
 }
 
-func TestPageOf100000Flows(t *testing.T) {
+func lookAt100000Flows(t *testing.T, b *browser.Browser) {
 	if testing.Short() {
 		t.Skip("builds 100,000 flows")
 	}
@@ -219,7 +270,7 @@ func TestPageOf100000Flows(t *testing.T) {
 		bot(table, address(1), address(256+i), i)
 		swarm(table, address(2), address(100_000+i), i)
 	}
-	tab := show(t, factsOf(t, "large.pcap", table, DefaultLimits()))
+	tab := show(t, b, factsOf(t, "large.pcap", table, DefaultLimits()).WriteHTML)
 	if got := tab.Text("#flows .pager p"); got != "1–50 of 100,000 flows" {
 		t.Errorf("the table says %q", got)
 	}
@@ -230,17 +281,21 @@ func TestPageOf100000Flows(t *testing.T) {
 	}
 }
 
-// TestPictures leaves pictures for people where BOTNETDETECT_PICTURES says.
-func TestPictures(t *testing.T) {
+// leavePictures leaves pictures for people where BOTNETDETECT_PICTURES says: of the page
+// that BOTNETDETECT_PAGE names, else of a made-up one.
+func leavePictures(t *testing.T, b *browser.Browser) {
 	folder := os.Getenv("BOTNETDETECT_PICTURES")
 	if folder == "" {
 		t.Skip("set BOTNETDETECT_PICTURES to a folder to get pictures of the page")
 	}
-	tab := show(t, factsOf(t, "a.pcap", infected(30, 60), DefaultLimits()))
+	tab := show(t, b, factsOf(t, "a.pcap", infected(30, 60), DefaultLimits()).WriteHTML)
 	if page := os.Getenv("BOTNETDETECT_PAGE"); page != "" {
 		tab.Go("file://" + page)
 	}
-	tab.Click(".more")
+	if tab.Count(".more") > 0 {
+		tab.Click(".more")
+	}
+	keep(t, filepath.Join(folder, "print.pdf"), tab.Print())
 	for _, view := range []struct {
 		name, colors string
 		width        int
@@ -248,7 +303,6 @@ func TestPictures(t *testing.T) {
 		tab.View(view.width, view.colors)
 		keep(t, filepath.Join(folder, view.name+".png"), tab.Picture())
 	}
-	keep(t, filepath.Join(folder, "print.pdf"), tab.Print())
 }
 
 func keep(t *testing.T, path string, data []byte) {

@@ -1,12 +1,15 @@
 package report
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
+	"slices"
 
 	"botnetdetect/feature"
 	"botnetdetect/model"
 	"botnetdetect/packet"
+	"botnetdetect/reason"
 )
 
 // summaryJSON is what page and data have in common. docs/report.md describes it.
@@ -76,7 +79,17 @@ type modelJSON struct {
 	Trees     int            `json:"trees"`
 	Features  int            `json:"features"`
 	Training  model.Training `json:"training"`
+	// Importance lists the features that matter most, the first most.
+	Importance []importanceJSON `json:"importance"`
 }
+
+type importanceJSON struct {
+	Name  string  `json:"name"`  // in words
+	Share float64 `json:"share"` // of what all splits won in training
+}
+
+// importancesShown is how many features a model's card lists.
+const importancesShown = 12
 
 // leftOutJSON counts what Limits left out.
 type leftOutJSON struct {
@@ -168,7 +181,27 @@ func (f *Facts) caution() cautionJSON {
 
 func (f *Facts) modelCard() modelJSON {
 	m := f.detector.Model
-	return modelJSON{f.about.Origin, m.Mode, m.Threshold, m.Trees().Trees(), len(m.Features()), m.Training}
+	return modelJSON{
+		Origin: f.about.Origin, Mode: m.Mode, Threshold: m.Threshold,
+		Trees: m.Trees().Trees(), Features: len(m.Features()), Training: m.Training,
+		Importance: importances(m),
+	}
+}
+
+func importances(m *model.Model) []importanceJSON {
+	all, total := []importanceJSON{}, 0.0
+	for column, x := range m.Trees().Importance() {
+		if x.TotalGain > 0 {
+			total += x.TotalGain
+			all = append(all, importanceJSON{reason.Feature(m.Features()[column]), x.TotalGain})
+		}
+	}
+	slices.SortStableFunc(all, func(x, y importanceJSON) int { return cmp.Compare(y.Share, x.Share) })
+	all = all[:min(importancesShown, len(all))]
+	for i := range all {
+		all[i].Share /= total
+	}
+	return all
 }
 
 func (f *Facts) leftOut() leftOutJSON {

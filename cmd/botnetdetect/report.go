@@ -2,8 +2,12 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"os"
+	"strings"
 
+	"botnetdetect/evaluate"
 	"botnetdetect/internal/safefile"
 	"botnetdetect/observe"
 	"botnetdetect/report"
@@ -22,16 +26,20 @@ type reporting struct {
 func newReport(std streams) *cobra.Command {
 	r := &reporting{judging: judging{common: common{std: std}}, limits: report.DefaultLimits()}
 	cmd := &cobra.Command{
-		Use:   "report [flags] [inputs...]",
-		Short: "Write a page that shows what was found, and why",
+		Use:   "report [flags] [inputs... | EVALUATION.json]",
+		Short: "Write a page that shows what was found and why, or what an evaluation found",
 		Long: `Judge captures and write one HTML file that shows what was found: hosts ranked by
 evidence with their peers, all flows in a table that sorts and filters, the
 reasons for each score, what was not judged, and what the model is.
 
 The file needs nothing beside it and no network. --json writes the same facts as
-data. What the limits leave out is counted in the page.`,
+data. What the limits leave out is counted in the page.
+
+If the one input ends in .json, it is what evaluate --output wrote, and the page
+shows it: figures, the grid, curves, calibration, audits.`,
 		Example: `  botnetdetect report capture.pcap
-  botnetdetect report -o monday.html --json monday.json captures/`,
+  botnetdetect report -o monday.html --json monday.json captures/
+  botnetdetect report -o evaluation.html evaluation.json`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error { return r.run(cmd.Context(), args) },
 	}
@@ -48,6 +56,9 @@ data. What the limits leave out is counted in the page.`,
 func (r *reporting) run(ctx context.Context, args []string) error {
 	if err := r.check(); err != nil {
 		return err
+	}
+	if len(args) == 1 && strings.HasSuffix(args[0], ".json") {
+		return r.evaluation(args[0])
 	}
 	facts, problems, err := r.gather(ctx, args)
 	if err != nil {
@@ -67,6 +78,23 @@ func (r *reporting) run(ctx context.Context, args []string) error {
 		return errTold
 	}
 	return nil
+}
+
+// evaluation writes the page of an evaluation.
+func (r *reporting) evaluation(path string) error {
+	if r.json != "" {
+		return usage("--json: the facts of an evaluation are in %s already", path)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("cannot read evaluation: %w", err)
+	}
+	defer f.Close()
+	result, err := evaluate.Read(f)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return r.write(r.output, func(w io.Writer) error { return report.WriteEvaluation(w, result) })
 }
 
 func (r *reporting) check() error {

@@ -1,6 +1,7 @@
 // Package browser drives a headless Chromium, so that tests see pages as people do.
 //
-//	tab := browser.Open(t, "file:///tmp/report.html") // skips the test if there is no Chromium
+//	b := browser.Start(t) // skips the test if there is no Chromium
+//	tab := b.Open(t, "file:///tmp/report.html")
 //	tab.Click("#flows th button")
 //	tab.Type("#flows input", "10.0.0.1")
 //	rows := browser.Eval[int](tab, `document.querySelectorAll("tbody tr").length`)
@@ -21,17 +22,26 @@ import (
 // patience bounds how long a page may take over anything that is asked of it.
 const patience = 60 * time.Second
 
-// Open starts a Chromium of its own for the test and opens a page in it. Both end with
-// the test. The test is skipped if Chromium is not installed, unless the environment
-// variable BOTNETDETECT_WITNESSES is "required".
-func Open(t testing.TB, url string) *Tab {
+// Browser is a running Chromium.
+type Browser struct{ wire *wire }
+
+// Start starts a Chromium of its own for the test, which ends with it. The test is
+// skipped if Chromium is not installed, unless the environment variable
+// BOTNETDETECT_WITNESSES is "required".
+func Start(t testing.TB) *Browser {
 	t.Helper()
-	w := start(t, program(t))
-	var made struct{ TargetID string }
-	w.call(t, "", "Target.createTarget", map[string]any{"url": "about:blank"}, &made)
+	return &Browser{start(t, program(t))}
+}
+
+// Open opens a page in a tab of its own, which closes when t ends.
+func (b *Browser) Open(t testing.TB, url string) *Tab {
+	t.Helper()
+	var target struct{ TargetID string }
+	b.wire.call(t, "", "Target.createTarget", map[string]any{"url": "about:blank"}, &target)
+	t.Cleanup(func() { b.wire.call(t, "", "Target.closeTarget", map[string]any{"targetId": target.TargetID}, nil) })
 	var attached struct{ SessionID string }
-	w.call(t, "", "Target.attachToTarget", map[string]any{"targetId": made.TargetID, "flatten": true}, &attached)
-	tab := &Tab{t: t, wire: w, session: attached.SessionID}
+	b.wire.call(t, "", "Target.attachToTarget", map[string]any{"targetId": target.TargetID, "flatten": true}, &attached)
+	tab := &Tab{t: t, wire: b.wire, session: attached.SessionID}
 	for _, domain := range []string{"Page", "Runtime", "Log"} {
 		tab.call(domain+".enable", nil, nil)
 	}

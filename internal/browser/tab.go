@@ -12,7 +12,7 @@ type Tab struct {
 	t       testing.TB
 	wire    *wire
 	session string
-	heard   int // events that Quiet passes over
+	heard   int // events that Complaints passes over
 }
 
 func (b *Tab) call(method string, params, result any) {
@@ -99,18 +99,26 @@ func quoted(text string) string {
 	return string(quoted)
 }
 
-// Quiet fails the test if the page wrote errors or warnings to the console, threw an
-// exception, or was kept from something by its content security policy.
+// Quiet fails the test if the page complained.
 func (b *Tab) Quiet() {
 	b.t.Helper()
-	for _, m := range b.wire.seen()[b.heard:] {
-		if complaint := complaint(m); m.Session == b.session && complaint != "" {
-			b.t.Errorf("the page complains: %s", complaint)
-		}
+	for _, c := range b.Complaints() {
+		b.t.Errorf("the page complains: %s", c)
 	}
 }
 
-// Forget makes Quiet pass over what the page complained of so far.
+// Complaints returns what the page complained of: errors and warnings on the console,
+// exceptions, and what its content security policy kept it from.
+func (b *Tab) Complaints() (all []string) {
+	for _, m := range b.wire.seen()[b.heard:] {
+		if c := complaint(m); m.Session == b.session && c != "" {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// Forget makes Complaints pass over what the page complained of so far.
 func (b *Tab) Forget() { b.heard = len(b.wire.seen()) }
 
 // complaint returns what an event complains of, if anything.

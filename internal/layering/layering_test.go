@@ -20,8 +20,8 @@ var floors = [][]string{
 	3: {"feature", "observe"},
 	4: {"dataset"},
 	5: {"model"},
-	6: {"detect", "reason"},
-	7: {"report", "evaluate"},
+	6: {"detect", "reason", "evaluate"},
+	7: {"report"},
 	8: {"cmd/botnetdetect"},
 }
 

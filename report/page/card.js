@@ -74,7 +74,7 @@ function modelSection() {
 			["Features", `${count(m.features)}, ${m.mode === "aware" ? "told apart by protocol" : "over all protocols together"}`],
 			["Threshold", String(m.threshold)],
 		]),
-		sourcesTable(t.sources ?? {}), limits(t.sources ?? {}));
+		sourcesTable(t.sources ?? {}), importances(m.importance ?? []), limits(t.sources ?? {}));
 }
 
 function sourcesTable(sources) {
@@ -83,6 +83,19 @@ function sourcesTable(sources) {
 	const side = (title, prefix) => [title, names.filter((name) => name.startsWith(prefix))
 		.map((name) => `${name.slice(prefix.length)} (${count(sources[name])})`).join(", ") || "none"];
 	return facts([side("Botnets in training, with flows", "Botnet/"), side("Benign traffic in training, with flows", "Benign/")], "facts wide");
+}
+
+// importances shows what the trees go by most: the share of all that splits won.
+function importances(list) {
+	if (list.length === 0) return null;
+	const most = list.reduce((a, x) => Math.max(a, x.share), 0);
+	return [el("h3", null, "What it goes by"),
+		el("p", { class: "lede" }, "Features by their share of what all splits of the trees won in training."),
+		el("table", { class: "reasons importances" }, el("caption", { class: "unseen" }, "Importances"), el("tbody", null, list.map((x) => el("tr", null,
+			el("td", null, x.name),
+			el("td", { class: "sides" }, svg("svg", { class: "push", viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true" },
+				svg("rect", { class: "neutral", width: 100 * x.share / most, y: 1, height: 8 }))),
+			el("td", { class: "numeric" }, percent(x.share, 1))))))];
 }
 
 function limits(sources) {

@@ -64,11 +64,11 @@ function hostPanel(host, endpoint, showFlows) {
 	const show = el("button", { type: "button", click: () => { showFlows(); document.getElementById("flows").scrollIntoView(); } },
 		"Show only its flows below");
 	return [...head, show, el("div", { class: "pictures" },
-		figure(peersGraph(endpoint, own), caption("peer", host.peers, peersDrawn) + " A larger dot has more bytes."),
-		figure(lanes(endpoint, own), caption("flow", host.flows, lanesDrawn) + " A bar goes from first to last packet.")), legend()];
+		captioned(peersGraph(endpoint, own), caption("peer", host.peers, peersDrawn) + " A larger dot has more bytes."),
+		captioned(lanes(endpoint, own), caption("flow", host.flows, lanesDrawn) + " A bar goes from first to last packet.")), legend()];
 }
 
-function figure(picture, text) {
+function captioned(picture, text) {
 	return el("figure", null, picture, el("figcaption", null, text));
 }
 
