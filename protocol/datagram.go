@@ -21,7 +21,7 @@ type datagramGuess struct {
 func datagramGuesses() []datagramGuess {
 	return []datagramGuess{
 		{0, 7, guessSTUN}, {0, 1, guessClassicSTUN}, {0x80, 255, guessQUIC}, {20, 25, guessDTLS}, {0x80, 0xbf, guessRTCP}, {1, 4, guessWireGuard}, {'d', 'd', guessDHT},
-		{'A', 'Z', guessSIP}, {0, 255, guessRPC}, {4, 4, guessDCERPC}, {255, 255, guessWOL}, {9, 255, guessGQUIC}, {0, 0, guessTFTP}, {0, 0x1d, guessRakNet},
+		{'A', 'Z', sipDatagram}, {0, 255, guessRPC}, {4, 4, guessDCERPC}, {255, 255, guessWOL}, {0x80, 0x80, guessThrift}, {9, 255, guessGQUIC}, {0, 0, guessTFTP}, {0, 0x1d, guessRakNet},
 		{0x47, 0x47, guessMPEG}, {'\r', 'R', guessDatagramSignature}, {'B', 'B', guessLSD}, {0, 255, guessDNS},
 	}
 }
@@ -76,24 +76,4 @@ func tftpDatagram(e *Engine, v *View) ID {
 		e.expect(v, 17, v.SrcPort, byTFTP)
 	}
 	return TFTP
-}
-
-func guessSIP(_ *Engine, v *View) ID {
-	if isSIP(v.Payload) {
-		return sipName(v.Payload)
-	}
-	return Unnamed
-}
-
-// isSIP says whether a request or status line of SIP begins b (RFC 3261).
-func isSIP(b []byte) bool {
-	if hasPrefix(b, "SIP/2.0 ") {
-		return true
-	}
-	if len(b) < 4 || b[0] < 'A' || b[0] > 'Z' || b[1] < 'A' || b[1] > 'Z' {
-		return false
-	}
-	n, _, _ := line(b, 0, false)
-	first := b[:n]
-	return n > 8 && hasPrefix(first[n-8:], " SIP/2.0"[:8])
 }

@@ -62,14 +62,6 @@ func bgpStream(_ *Engine, m *message) result {
 	return m.pdus(BGP, 19, lengthBE16(16, 0))
 }
 
-// sipStream reads SIP over TCP, which begins with a line of text.
-func sipStream(_ *Engine, m *message) result {
-	if _, _, ok := line(m.data, 0, true); !ok && m.canWait && m.known() {
-		return wait(SIP, 0, oneMore)
-	}
-	return named(sipName(m.data))
-}
-
 // x11Stream reads X11: requests tell their length in words; answers and events
 // have 32 bytes, answers with data more.
 func x11Stream(_ *Engine, m *message) result {

@@ -129,24 +129,24 @@ func rxDatagram(_ *Engine, v *View) ID {
 	return Unnamed
 }
 
-// mgcpDatagram reads MGCP (RFC 3435): a verb or a response code begins a line.
-func mgcpDatagram(_ *Engine, v *View) ID {
-	w, rest := word(v.Payload[:min(len(v.Payload), 64)])
-	switch string(w) {
-	case "EPCF", "CRCX", "MDCX", "DLCX", "RQNT", "NTFY", "AUEP", "AUCX", "RSIP":
-		return MGCP
-	}
-	if len(w) == 3 && isDigit(w[0]) && isDigit(w[1]) && isDigit(w[2]) && len(rest) > 0 {
-		return MGCP
+// isThrift says whether b begins with a message of Thrift's strict binary
+// protocol: version, type, the length of a name and the name.
+func isThrift(b []byte) bool {
+	n, ok := be32(b, 4)
+	return ok && b[0] == 0x80 && b[1] == 1 && b[2] == 0 && b[3] >= 1 && b[3] <= 4 && n > 0 && n < 256 && len(b) > 8 && isPrint(b[8])
+}
+
+func guessThrift(_ *Engine, v *View) ID {
+	if isThrift(v.Payload) {
+		return THRIFT
 	}
 	return Unnamed
 }
 
-// sipName tells SIP that carries a session description from SIP that does not.
-func sipName(b []byte) ID {
-	h := readHeaders(b)
-	if h.whole && len(b) > h.size && h.description {
-		return SIPSDP
+// guessThriftStream recognises Thrift, bare or with a length before it.
+func guessThriftStream(_ *Engine, m *message) result {
+	if isThrift(m.data) || len(m.data) > 4 && m.data[0] == 0 && isThrift(m.data[4:]) {
+		return named(THRIFT)
 	}
-	return SIP
+	return rejected
 }

@@ -31,5 +31,12 @@ func synchrophasorStream(_ *Engine, m *message) result {
 	return m.pdus(SYNCHROPHASOR, 4, lengthBE16(2, 0))
 }
 
-// enipLength returns the length of an EtherNet/IP message.
-func enipLength(b []byte) int { n, _ := le16(b, 2); return int(n) + 24 }
+// enipStream reads EtherNet/IP; its data commands carry CIP.
+func enipStream(_ *Engine, m *message) result {
+	const sendRRData, sendUnitData = 0x6f, 0x70
+	name := ENIP
+	if command, ok := le16(m.data, 0); ok && m.size > 24+16 && (command == sendRRData || command == sendUnitData) {
+		name = CIP
+	}
+	return m.pdus(name, 24, func(b []byte) int { n, _ := le16(b, 2); return int(n) + 24 })
+}

@@ -367,14 +367,11 @@ const (
 	CBSP
 	AMS
 	IGMP
-	IGMPv0
 	IGMPv1
 	DVMRP
 	PIMv0
 	PIMv1
 	PIMv2
-	CARP
-	ERSPAN
 	CLNP
 	ESIS
 	ISISHELLO
@@ -405,7 +402,6 @@ const (
 	ATSVC
 	WINREG
 	LANMAN
-	SMBPipe
 	SMBNETLOGON
 	NBDS
 	NFS
@@ -416,16 +412,12 @@ const (
 	PGSQL
 	RESP
 	HTTP2
-	HTTP3
-	SRTP
-	SRTCP
 	NATPMP
 	BJNP
 	HSRP
 	HSRPv2
 	RIPv1
 	RIPv2
-	GLBP
 	LDP
 	CFLOW
 	SFlow
@@ -439,20 +431,15 @@ const (
 	TACACS
 	ModbusTCP
 	CIP
-	CIPCM
 	DNP30
 	OpenFlow
 	SYNCHROPHASOR
 	ICQv5
 	AJP13
 	THRIFT
-	Git
 	FINGER
 	WHOIS
 	MGCP
-	MEGACO
-	RTMP
-	RSL
 	Teredo
 	VxLAN
 	Geneve
@@ -465,7 +452,6 @@ const (
 	MNDP
 	LSD
 	RDPUDP
-	RDPUDP2
 	MPTCP
 	XMPP
 	WINSReplication
@@ -509,5 +495,6 @@ const (
 	Kafka
 	OpcUa
 	Gryphon
+	AYIYA
 	numNames
 )

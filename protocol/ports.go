@@ -87,6 +87,8 @@ const (
 	byFinger
 	byWhois
 	byX11
+	bySkinny
+	byRTSP
 	byFramed
 	numDissectors = byFramed + 16 // framings are numbered from byFramed on
 )
@@ -98,7 +100,7 @@ var tcpPorts = [...]port{
 	{110, 110, byPOP}, {143, 143, byIMAP}, {139, 139, byNBSS}, {445, 445, byNBSS}, {102, 102, byTPKT}, {3389, 3389, byRDP},
 	{443, 443, byTLS}, {465, 465, byTLS}, {636, 636, byTLS}, {993, 993, byTLS}, {995, 995, byTLS},
 	{6881, 6889, byBitTorrent}, {4661, 4663, byEDonkey}, {6346, 6346, byGnutella}, {3478, 3478, bySTUN},
-	{88, 88, byKerberos}, {389, 389, byLDAP}, {3268, 3268, byLDAP}, {1194, 1194, byOpenVPN}, {6667, 6667, byIRC}, {57000, 57000, byIRC}, {3306, 3306, byMySQL}, {111, 111, byRPC}, {6653, 6653, byOpenFlow}, {5432, 5432, byPGSQL}, {1433, 1433, byTDS}, {2433, 2433, byTDS}, {6379, 6379, byRESP}, {1883, 1883, byMQTT}, {1080, 1080, bySocks}, {5222, 5222, byXMPP}, {502, 502, byModbus}, {20000, 20000, byDNP3}, {4712, 4712, byPhasor}, {44818, 44818, byENIP}, {179, 179, byBGP}, {79, 79, byFinger}, {43, 43, byWhois}, {5060, 5060, bySIP}, {6000, 6063, byX11},
+	{88, 88, byKerberos}, {389, 389, byLDAP}, {3268, 3268, byLDAP}, {1194, 1194, byOpenVPN}, {6667, 6667, byIRC}, {57000, 57000, byIRC}, {3306, 3306, byMySQL}, {111, 111, byRPC}, {6653, 6653, byOpenFlow}, {5432, 5432, byPGSQL}, {1433, 1433, byTDS}, {2433, 2433, byTDS}, {6379, 6379, byRESP}, {1883, 1883, byMQTT}, {1080, 1080, bySocks}, {5222, 5222, byXMPP}, {502, 502, byModbus}, {20000, 20000, byDNP3}, {4712, 4712, byPhasor}, {44818, 44818, byENIP}, {179, 179, byBGP}, {79, 79, byFinger}, {43, 43, byWhois}, {5060, 5060, bySIP}, {6000, 6063, byX11}, {2000, 2000, bySkinny}, {554, 554, byRTSP}, {7236, 7236, byRTSP}, {8554, 8554, byRTSP},
 }
 
 // udpPorts are the ports by which tshark 4.0 tells a protocol over UDP.
@@ -117,11 +119,11 @@ func streamDissectors() [numDissectors]streamDissector {
 	all := [numDissectors]streamDissector{
 		byHTTP: httpStream, byTLS: tlsStream, bySMTP: smtpStream, byPOP: popStream, byIMAP: imapStream, byFTP: ftpStream, byFTPData: ftpDataStream,
 		byTelnet: always(Telnet), bySSH: sshStream, byDNS: dnsStream, byNBSS: nbssStream, byTPKT: tpktStream, byBitTorrent: bitTorrentStream,
-		byEDonkey: edonkeyStream, byGnutella: gnutellaStream, byBitcoin: bitcoinStream, bySTUN: stunStream, byKerberos: framed(KRB5, 4, lengthBE32(0, 4)),
+		byEDonkey: edonkeyStream, byGnutella: gnutellaStream, byBitcoin: bitcoinStream, bySTUN: guessSTUNStream, byKerberos: framed(KRB5, 4, lengthBE32(0, 4)),
 		byLDAP: ldapStream, byOpenVPN: framed(OpenVPN, 2, lengthBE16(0, 2)), byIRC: always(IRC), byMySQL: mysqlStream, byRDP: rdpStream, byDCERPC: dcerpcStream, byRPC: rpcStream, byOpenFlow: openFlowStream, byHTTP2: http2Stream,
 		byPGSQL: pgsqlStream, byTDS: tdsStream, byRESP: respStream, byMQTT: framed(MQTT, 2, mqttLength), bySocks: socksStream, byXMPP: xmppStream,
-		byModbus: modbusStream, byDNP3: dnp3Stream, byPhasor: synchrophasorStream, byENIP: framed(ENIP, 24, enipLength), byVNC: always(VNC), byFBZero: always(FBZERO), byBGP: bgpStream, bySIP: sipStream,
-		byFinger: lineQuery(FINGER, 79), byWhois: lineQuery(WHOIS, 43), byX11: x11Stream,
+		byModbus: modbusStream, byDNP3: dnp3Stream, byPhasor: synchrophasorStream, byENIP: enipStream, byVNC: always(VNC), byFBZero: always(FBZERO), byBGP: bgpStream, bySIP: sipStream,
+		byFinger: lineQuery(FINGER, 79), byWhois: lineQuery(WHOIS, 43), byX11: x11Stream, bySkinny: skinnyStream, byRTSP: rtspStream,
 	}
 	for i, f := range framings() {
 		all[byFramed+dissector(i)] = framed(f.name, f.header, f.length)

@@ -27,8 +27,6 @@ func kerberosDatagram(_ *Engine, v *View) ID {
 	return Unnamed
 }
 
-func sipDatagram(e *Engine, v *View) ID { return guessSIP(e, v) }
-
 // gtpDatagram tells GTP's versions; a tunnelled packet never gets here.
 func gtpDatagram(_ *Engine, v *View) ID {
 	switch v.Payload[0] >> 5 {

@@ -24,7 +24,7 @@ type streamGuess struct {
 func streamGuesses() []streamGuess {
 	return []streamGuess{
 		{0x13, 0x13, guessBitTorrent}, {0x0b, 255, guessBitcoin}, {20, 255, guessTLS}, {' ', '~', guessHTTP}, {0, 7, guessSTUNStream}, {0, 255, guessRPCStream},
-		{5, 5, guessDCERPCStream}, {1, 6, guessOpenFlow}, {'1', 'Y', guessStreamSignature},
+		{5, 5, guessDCERPCStream}, {0, 0x80, guessThriftStream}, {1, 6, guessOpenFlow}, {'1', 'Y', guessStreamSignature},
 	}
 }
 

@@ -34,15 +34,18 @@ func guessSTUN(e *Engine, v *View) ID {
 	if stunLength(v.Payload, size, false) != size {
 		return Unnamed
 	}
-	e.claim(v, bySTUN)
+	if c := e.conversations.open(v.key()); c.owner == none { // media share the port
+		c.owner = bySTUN
+	}
 	return STUN
 }
 
+// stunStream reads STUN over TCP, each message maybe behind its length (RFC 4571).
 func stunStream(_ *Engine, m *message) result {
-	if n, ok := be32(m.data, 4); ok && n != stunCookie && m.data[0] < 0x40 {
-		return rejected
-	}
 	return m.pdus(STUN, 4, func(b []byte) int {
+		if cookie, _ := be32(b, 6); cookie == stunCookie {
+			return 2 + int(b[0])<<8 + int(b[1])
+		}
 		n := int(b[2])<<8 | int(b[3])
 		if b[0]>>6 == 1 { // channel data is padded to four bytes
 			return (n + 4 + 3) &^ 3
@@ -51,11 +54,13 @@ func stunStream(_ *Engine, m *message) result {
 	})
 }
 
+// guessSTUNStream recognises the cookie, here or on STUN's port.
 func guessSTUNStream(e *Engine, m *message) result {
-	if cookie, _ := be32(m.data, 4); cookie != stunCookie || m.data[0] >= 0x40 {
+	bare, _ := be32(m.data, 4)
+	behind, _ := be32(m.data, 6)
+	if m.data[0] >= 0x40 || bare != stunCookie && behind != stunCookie {
 		return rejected
 	}
-	m.c.owner = bySTUN
 	return stunStream(e, m)
 }
 
