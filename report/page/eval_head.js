@@ -40,7 +40,7 @@ function capitalized(text) {
 
 // figuresSection compares the detectors under one protocol.
 function figuresSection() {
-	return section("figures", "Figures", "Over folds: the median, and in brackets the worst. Thresholds are the detectors’ own; “at 1 %” is a threshold chosen inside the training groups to keep false positives to that budget.",
+	return section("figures", "Figures", "Over folds: the median, and in brackets the worst. Thresholds are the detectors’ own; “at 1\u00a0%” is a threshold chosen inside the training groups to keep false positives to that budget.",
 		chooser({ protocols }, (protocol) => [summaryTable(protocol), gapChart()]));
 }
 
@@ -71,7 +71,7 @@ function summaryTable(protocol) {
 }
 
 function percentOf(x) {
-	return Number((100 * x).toPrecision(2)) + " %";
+	return Number((100 * x).toPrecision(2)) + "\u00a0%";
 }
 
 function aboutDetector(name) {

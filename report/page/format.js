@@ -81,7 +81,7 @@ function oddsText(push) {
 function percent(part, whole) {
 	if (whole === 0) return "–";
 	const x = 100 * part / whole;
-	return (x > 0 && x < 1 ? "< 1" : x > 99 && x < 100 ? "> 99" : x.toFixed(0)) + " %";
+	return (x > 0 && x < 1 ? "< 1" : x > 99 && x < 100 ? "> 99" : x.toFixed(0)) + "\u00a0%";
 }
 
 function probability(logOdds) {
