@@ -53,7 +53,7 @@ func (p page) remarks() {
 	if len(p.r.Remarks) == 0 {
 		return
 	}
-	p.line("\n## What could not be measured\n")
+	p.line("\n## Notes\n")
 	for _, remark := range p.r.Remarks {
 		p.line("- %s", cellText(remark))
 	}

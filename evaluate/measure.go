@@ -48,11 +48,8 @@ func noFigures(rates []float64) Figures {
 	return f
 }
 
-func budgeted(budget float64, threshold metric.Figure, c metric.Confusion, rates []float64) Budgeted {
-	return Budgeted{
-		Budget: budget, Threshold: threshold,
-		Recall: c.TPR(), FPR: c.FPR(), Confusion: c, At: atBaseRates(c, rates),
-	}
+func budgeted(budget float64, threshold metric.Figure, c metric.Confusion) Budgeted {
+	return Budgeted{Budget: budget, Threshold: threshold, Recall: c.TPR(), FPR: c.FPR(), Confusion: c}
 }
 
 // result puts a trial into figures.
@@ -67,10 +64,9 @@ func (t *trial) result(h hosts) FoldResult {
 		Threshold: undefined, Figures: noFigures(t.options.BaseRates), Remarks: t.remarks,
 	}
 	for i, budget := range t.options.Budgets {
-		r.Budgets = append(r.Budgets, budgeted(budget, undefined, metric.Confusion{}, t.options.BaseRates))
+		r.Budgets = append(r.Budgets, budgeted(budget, undefined, metric.Confusion{}))
 		if t.measured && t.thresholds[i].Defined() {
-			c := t.ranking.At(float64(t.thresholds[i]))
-			r.Budgets[i] = budgeted(budget, t.thresholds[i], c, t.options.BaseRates)
+			r.Budgets[i] = budgeted(budget, t.thresholds[i], t.ranking.At(float64(t.thresholds[i])))
 		}
 	}
 	if t.measured {

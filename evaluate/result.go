@@ -102,7 +102,7 @@ type Budgeted struct {
 	Recall    metric.Figure    `json:"recall"`
 	FPR       metric.Figure    `json:"fpr"`
 	Confusion metric.Confusion `json:"confusion"`
-	At        []BaseRate       `json:"precision_at"`
+	At        []BaseRate       `json:"precision_at,omitempty"` // of a pool of folds only
 }
 
 // FoldResult is what one detector is worth on one fold.

@@ -112,7 +112,9 @@ func pool(trials []*trial, results []FoldResult, o *Options) (p Pooled, curves C
 	p.Flows, p.Botnet = confusion.Total(), confusion.Positives()
 	p.Figures = figures(confusion, ranking, o.BaseRates)
 	for k, budget := range o.Budgets {
-		p.Budgets = append(p.Budgets, budgeted(budget, undefined, budgets[k], o.BaseRates))
+		b := budgeted(budget, undefined, budgets[k])
+		b.At = atBaseRates(budgets[k], o.BaseRates)
+		p.Budgets = append(p.Budgets, b)
 	}
 	return p, draw(ranking, scores, truth)
 }

@@ -26,7 +26,7 @@ func (r *Result) WriteText(w io.Writer) error {
 		r.writeFolds(out, p)
 	}
 	for _, remark := range r.Remarks {
-		fmt.Fprintf(out, "note: %s\n", remark)
+		fmt.Fprintf(out, "note: %s\n", clean(remark))
 	}
 	return out.Flush()
 }
@@ -53,7 +53,7 @@ func (r *Result) writeAudits(out *bufio.Writer) {
 		case !a.Value.Defined():
 			state = "unmeasured"
 		}
-		fmt.Fprintf(out, "audit %-10s %s: %s\n", state, a.Name, a.Finding)
+		fmt.Fprintf(out, "audit %-10s %s: %s\n", state, a.Name, clean(a.Finding))
 	}
 	if len(r.Audits) > 0 {
 		fmt.Fprintln(out)

@@ -30,6 +30,7 @@ type evaluation struct {
 	baselines bool
 	audits    bool
 	scores    bool
+	notes     []string // what the inputs lack, for the result
 }
 
 func newEvaluate(std streams) *cobra.Command {
@@ -215,7 +216,7 @@ func (e *evaluation) observed(ctx context.Context, args []string) (c *evaluate.C
 		return nil, problems, err
 	}
 	for _, name := range labeller.Unseen(paths) {
-		e.say("note: --labels speaks of %s, which is not among the inputs", printable(name))
+		e.notes = append(e.notes, fmt.Sprintf("labels speak of %s, which is not among the inputs", name))
 	}
 	paths, unlabelled := e.labelled(labeller, paths)
 	builder := evaluate.Builder{Labeller: labeller, Vocabulary: e.names()}
@@ -244,9 +245,7 @@ func (e *evaluation) readFolds(c *evaluate.Corpus, o *evaluate.Options) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", e.folds, err)
 	}
-	for _, what := range missing {
-		e.say("note: %s", printable(what))
-	}
+	e.notes = append(e.notes, missing...)
 	o.Protocols, o.Given = []evaluate.Protocol{evaluate.Given}, folds
 	return nil
 }
@@ -269,6 +268,7 @@ func (e *evaluation) measure(ctx context.Context, c *evaluate.Corpus, o evaluate
 		return nil, err
 	}
 	result.Tool = toolName()
+	result.Remarks = append(result.Remarks, e.notes...)
 	if e.audits {
 		if result.Audits, err = evaluate.Audits(ctx, c, o.Detectors[0], o); err != nil {
 			return nil, err
