@@ -64,12 +64,16 @@ func (w *walk) ipv4() step {
 		return w.short()
 	}
 	w.data = w.data[n:]
-	if off := be.Uint16(h[6:]); off&0x3fff != 0 {
+	if off := be.Uint16(h[6:]); off&0x3fff != 0 && !w.headless(off&0x1fff) {
 		w.fragment(uint32(be.Uint16(h[4:])), uint32(off&0x1fff)*8, off&0x2000 != 0)
 		return stop
 	}
 	return stepProto
 }
+
+// headless says whether a fragment is the first of a datagram that cannot be put
+// together, since the snap length cut it: what it holds is all there will be.
+func (w *walk) headless(offset uint16) bool { return offset == 0 && w.cut > 0 }
 
 func (w *walk) fragment(id, offset uint32, more bool) {
 	w.v.Fragment, w.v.FragID, w.v.FragOffset, w.v.More = true, id, offset, more
@@ -168,7 +172,7 @@ func (w *walk) fragmentHeader() step {
 	}
 	w.v.Number = uint16(h[0])
 	off := be.Uint16(h[2:])
-	if off&0xfff9 == 0 { // a datagram that is one fragment (RFC 6946)
+	if off&0xfff9 == 0 || w.headless(off&0xfff8) { // a datagram that is one fragment (RFC 6946)
 		return stepProto
 	}
 	w.fragment(be.Uint32(h[4:]), uint32(off&0xfff8), off&1 != 0)

@@ -23,6 +23,7 @@ type conversation struct {
 type note struct {
 	version uint16
 	state   uint16
+	count   uint32
 }
 
 // half is one direction of a TCP conversation.

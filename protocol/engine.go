@@ -89,7 +89,7 @@ func (e *Engine) name(v *View) ID {
 	switch v.Layer {
 	case LayerTCP:
 		id := e.tcp(v)
-		if id == TCP && v.Multipath {
+		if id == TCP && v.Multipath && len(v.Payload) == 0 {
 			return MPTCP
 		}
 		return id

@@ -21,11 +21,8 @@ func ftpStream(e *Engine, m *message) result {
 		e.expectFTP(m.v, hostPort(b[4:]))
 	case hasPrefix(b, "229 "):
 		e.expectFTP(m.v, extendedPort(afterByte(b, '('), 3))
-	case *s&sessionTLSAsked != 0:
-		*s &^= sessionTLSAsked
-		if hasPrefix(b, "234") {
-			m.c.startTLS()
-		}
+	default:
+		m.startTLSIf("234")
 	}
 	return named(FTP)
 }

@@ -10,6 +10,7 @@ const (
 	httpHead                // the last request was HEAD
 	httpConnect             // the last request was CONNECT
 	httpUpgraded
+	httpTunnelled // CONNECT succeeded: what follows is not HTTP's
 )
 
 func httpStream(e *Engine, m *message) result {
@@ -23,6 +24,9 @@ func httpStream(e *Engine, m *message) result {
 	for at < m.size {
 		if c.note.state&httpUpgraded != 0 {
 			return e.upgraded(m, at, name)
+		}
+		if c.note.state&httpTunnelled != 0 {
+			return guessTLS(e, m)
 		}
 		r, n := httpMessage(e, m, at)
 		if r.need != 0 {
@@ -105,9 +109,13 @@ func httpBody(e *Engine, m *message, at int, kind httpType) (r result, n int) {
 	case kind == httpResponse:
 		length = m.size - at
 	}
-	if kind == httpResponse && h.status == 101 {
+	switch {
+	case kind != httpResponse:
+	case h.status == 101:
 		m.c.note.state |= httpUpgraded
 		m.c.note.version = uint16(h.upgrade)
+	case h.status/100 == 2 && m.c.note.state&httpConnect != 0:
+		m.c.note.state = httpTunnelled
 	}
 	if length > h.size {
 		return named(h.media), length
