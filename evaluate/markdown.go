@@ -137,6 +137,7 @@ func (p page) protocol(name Protocol) {
 	p.hosts(name)
 	if name == Grid {
 		p.grid()
+		p.important()
 	} else {
 		p.folds(name)
 	}

@@ -31,6 +31,20 @@ func (p page) auditDetails() {
 	}
 }
 
+// important writes what the first detector leans on.
+func (p page) important() {
+	p.each(Grid, func(s *Summary) {
+		if s.Detector != p.r.Detectors[0].Name || len(s.Important) == 0 {
+			return
+		}
+		p.line("\nThe features that `%s` leans on: each one's share of the gain of all splits, as the mean over cells.", cellText(s.Detector))
+		p.table("feature", "share")
+		for _, i := range s.Important {
+			p.row(cellText(i.Feature), fmt.Sprintf("%.3f", i.Share))
+		}
+	})
+}
+
 func (p page) data() {
 	d, s := &p.r.Data, &p.r.Settings
 	p.line("\n## Data and settings\n")

@@ -150,14 +150,15 @@ type Summary struct {
 	PRAUC     Spread         `json:"pr_auc"`
 	F1        Spread         `json:"f1"`
 	Budgets   []BudgetSpread `json:"budgets"`
-	Worst     Cell           `json:"worst"`     // the fold with the lowest recall, of equals with the highest FPR
-	WorstFPR  Cell           `json:"worst_fpr"` // the fold with the highest FPR
-	WorstAUC  Cell           `json:"worst_auc"` // the fold with the lowest AUC
-	Good      int            `json:"good"`      // folds with recall ≥ 0.9 and FPR ≤ 0.01
-	GoodOf    int            `json:"good_of"`   // of the folds with both figures
-	Intervals Intervals      `json:"intervals"` // by resampling groups
-	Pooled    Pooled         `json:"pooled"`    // all folds' flows together
-	Curves    Curves         `json:"curves"`    // of the pooled scores
+	Worst     Cell           `json:"worst"`      // the fold with the lowest recall, of equals with the highest FPR
+	WorstFPR  Cell           `json:"worst_fpr"`  // the fold with the highest FPR
+	WorstAUC  Cell           `json:"worst_auc"`  // the fold with the lowest AUC
+	Good      int            `json:"good"`       // folds with recall ≥ 0.9 and FPR ≤ 0.01
+	GoodOf    int            `json:"good_of"`    // of the folds with both figures
+	Intervals Intervals      `json:"intervals"`  // by resampling groups
+	Pooled    Pooled         `json:"pooled"`     // all folds' flows together
+	Curves    Curves         `json:"curves"`     // of the pooled scores
+	Important []Importance   `json:"importance"` // features of boosted trees, the most important first
 }
 
 // Pooled is what a detector is worth on all folds' flows together. A flow that several

@@ -149,6 +149,7 @@ func (t *trial) finish(done, total int) (err error) {
 	if t.options.Keep != nil && t.measured {
 		err = t.options.Keep(t.plan.protocol, t.detector, *t.fold, t.trained)
 	}
+	t.gain = gainShares(t.trained.Trees)
 	t.trained = Trained{}
 	if t.options.Progress != nil {
 		t.options.Progress(done, total)

@@ -49,6 +49,9 @@ func TestRunPerfect(t *testing.T) {
 		}
 	}
 	s := r.Summary[0]
+	if d := cmp.Diff([]Importance{{"x", 1}}, s.Important); d != "" {
+		t.Errorf("importance (-want +got):\n%s", d)
+	}
 	if s.Recall.Median != 1 || s.Good != 6 || s.GoodOf != 6 || s.Measured != 6 {
 		t.Errorf("summary %+v", s)
 	}

@@ -41,6 +41,7 @@ func summarize(trials []*trial, results []FoldResult, groups Groups) Summary {
 	}
 	s.findCells(results)
 	s.Pooled, s.Curves = pool(trials, results, first.options)
+	s.Important = mostImportant(trials)
 	s.Intervals = intervals(trials, groups, first.options)
 	return s
 }

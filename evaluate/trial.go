@@ -31,7 +31,8 @@ type trial struct {
 	ranking    metric.Ranking  // the same, ranked
 	threshold  float64         // the detector's own
 	thresholds []metric.Figure // by budget
-	trained    Trained
+	trained    Trained         // until it was handed on
+	gain       []float64       // by column, its share of the gain of the trees' splits
 	remarks    []string
 	measured   bool
 }
