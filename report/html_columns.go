@@ -35,7 +35,7 @@ func (f *Facts) columns() columns {
 	protocols := f.protocolNumbers(&c)
 	c.Epoch = f.span.first / 1000
 	for i := range f.flows {
-		j := &f.flows[i]
+		j := f.flows[i]
 		c.Capture[i], c.Src[i], c.Dst[i] = j.capture, endpoints[j.Src], endpoints[j.Dst]
 		c.Botnet[i], c.Score[i] = bit(j.Botnet), rounded(j.Score, 1e6)
 		c.Packets[i], c.Back[i], c.Bytes[i] = j.Packets, j.total.Packets[1], j.Bytes
@@ -75,7 +75,7 @@ func (f *Facts) endpointNumbers(c *columns) map[packet.Endpoint]int {
 func (f *Facts) protocolNumbers(c *columns) map[string]int {
 	number := make(map[string]int)
 	for i := range f.flows {
-		number[joined(&f.flows[i])] = 0
+		number[joined(f.flows[i])] = 0
 	}
 	for text := range number {
 		c.Protocols = append(c.Protocols, text)

@@ -24,10 +24,10 @@ type Facts struct {
 	captures []captureFacts
 	unjudged unjudged
 	span     span
-	flows    []judged // up to twice the limit, then pruned
-	full     bool     // lowest is known
-	lowest   float64  // score below which a flow is not kept
-	added    int      // flows ever added
+	flows    []*judged // up to twice the limit, then pruned
+	full     bool      // lowest is known
+	lowest   float64   // score above which a flow is kept
+	added    int       // flows ever added
 	hosts    hosts
 	activity activity
 }
@@ -102,13 +102,13 @@ func (f *Facts) Add(seen observe.Observation) error {
 
 // add counts one judged flow and keeps it while its score is among the highest.
 func (f *Facts) add(v *detect.Verdict) {
-	j := judged{Verdict: *v, capture: len(f.captures), order: f.added, total: v.Flow.Total()}
+	j := &judged{Verdict: *v, capture: len(f.captures), order: f.added, total: v.Flow.Total()}
 	f.added++
-	f.unjudged.weigh(&j)
-	f.hosts.add(&j)
+	f.unjudged.weigh(j)
+	f.hosts.add(j)
 	f.activity.add(j.total.First, j.total.Last, v.Botnet)
-	if f.full && v.Score < f.lowest {
-		return
+	if f.full && v.Score <= f.lowest {
+		return // of equals, the first are kept
 	}
 	j.Flow.Sums = slices.Clone(v.Flow.Sums)
 	f.flows = append(f.flows, j)
@@ -119,7 +119,7 @@ func (f *Facts) add(v *detect.Verdict) {
 
 // prune keeps the flows with the highest scores, in that order.
 func (f *Facts) prune() {
-	slices.SortFunc(f.flows, func(x, y judged) int {
+	slices.SortFunc(f.flows, func(x, y *judged) int {
 		if c := cmp.Compare(y.Score, x.Score); c != 0 {
 			return c
 		}
@@ -137,7 +137,7 @@ func (f *Facts) prune() {
 func (f *Facts) finish() error {
 	f.prune()
 	for i := range f.flows[:min(len(f.flows), f.limits.Reasons)] {
-		j := &f.flows[i]
+		j := f.flows[i]
 		if j.why != nil {
 			continue
 		}

@@ -88,9 +88,9 @@ func stop(cmd *exec.Cmd, pipes ...io.Closer) {
 	for _, p := range pipes {
 		p.Close()
 	}
-	late := time.AfterFunc(5*time.Second, func() { cmd.Process.Kill() })
+	late := time.AfterFunc(5*time.Second, func() { _ = cmd.Process.Kill() })
 	defer late.Stop()
-	cmd.Wait() // its status says nothing of the page
+	_ = cmd.Wait() // its status says nothing of the page
 }
 
 func pipe(t testing.TB) (out, in *os.File) {
