@@ -190,9 +190,9 @@ func (p page) hosts(name Protocol) {
 	p.line("\nHosts, one count for each fold that tests them:")
 	p.table("detector", "botnet hosts found by any flow", "by half of their flows", "false hosts by any flow", "by half of their flows")
 	p.each(name, func(s *Summary) {
-		any, most := s.Pooled.Hosts.Any, s.Pooled.Hosts.Most
-		p.row("`"+cellText(s.Detector)+"`", of(any.TP, any.Positives()), of(most.TP, most.Positives()),
-			of(any.FP, any.Negatives()), of(most.FP, most.Negatives()))
+		anyFlow, most := s.Pooled.Hosts.Any, s.Pooled.Hosts.Most
+		p.row("`"+cellText(s.Detector)+"`", of(anyFlow.TP, anyFlow.Positives()), of(most.TP, most.Positives()),
+			of(anyFlow.FP, anyFlow.Negatives()), of(most.FP, most.Negatives()))
 	})
 }
 

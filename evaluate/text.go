@@ -19,11 +19,15 @@ func (r *Result) WriteText(w io.Writer) error {
 	out := bufio.NewWriter(w)
 	r.writeAudits(out)
 	for _, p := range r.Settings.Protocols {
-		r.writeHeadline(out, p)
+		if err := r.writeHeadline(out, p); err != nil {
+			return err
+		}
 	}
 	r.writeGaps(out)
 	for _, p := range r.Settings.Protocols {
-		r.writeFolds(out, p)
+		if err := r.writeFolds(out, p); err != nil {
+			return err
+		}
 	}
 	for _, remark := range r.Remarks {
 		fmt.Fprintf(out, "note: %s\n", clean(remark))
@@ -61,7 +65,7 @@ func (r *Result) writeAudits(out *bufio.Writer) {
 }
 
 // writeHeadline writes what each detector is worth over a protocol's folds.
-func (r *Result) writeHeadline(out *bufio.Writer, p Protocol) {
+func (r *Result) writeHeadline(out *bufio.Writer, p Protocol) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(table, "%s\tfolds\trecall median\tworst\tFPR median\tworst\tAUC median\tworst\tgood\n", p)
 	for _, s := range r.Summary {
@@ -71,11 +75,11 @@ func (r *Result) writeHeadline(out *bufio.Writer, p Protocol) {
 				short(s.AUC.Median), short(s.AUC.Min), s.Good, s.GoodOf)
 		}
 	}
-	table.Flush() // to a bufio.Writer, which keeps the error
-	fmt.Fprintln(out)
+	fmt.Fprintln(table)
+	return table.Flush()
 }
 
-func (r *Result) writeFolds(out *bufio.Writer, p Protocol) {
+func (r *Result) writeFolds(out *bufio.Writer, p Protocol) error {
 	fmt.Fprintf(out, "%s, %s, worst first:\n", p, r.Detectors[0].Name)
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(table, "family\tsource\tflows\tbotnet\trecall\tFPR\tAUC")
@@ -91,8 +95,8 @@ func (r *Result) writeFolds(out *bufio.Writer, p Protocol) {
 		}
 		fmt.Fprintf(table, "\t%s\n", clean(f.shortRemark()))
 	}
-	table.Flush()
-	fmt.Fprintln(out)
+	fmt.Fprintln(table)
+	return table.Flush()
 }
 
 // worstFirst returns a detector's folds by rising recall, then falling FPR; those without
