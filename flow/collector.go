@@ -78,7 +78,7 @@ func (c *Collector) Err() error { return c.err }
 // whether it can now.
 func (c *Collector) makeRoom(n int) bool {
 	t := c.table
-	full := c.limit > 0 && t.Bytes()+t.growth(n) > c.limit || t.sums.used+n > maxEntries
+	full := c.limit > 0 && t.Bytes()+t.growth(n) > c.limit-c.limit/cursorShare || t.sums.used+n > maxEntries
 	if full && t.Len() > 0 && c.err == nil {
 		c.spill()
 	}
@@ -97,10 +97,13 @@ func (c *Collector) spill() {
 	c.compact()
 }
 
-// fanIn is how many runs are merged into one. Their cursors take an eighth of the limit
-// at most, down to a fan-in of 4.
+// cursorShare is the part of the limit that is left to the cursors of runs.
+const cursorShare = 8
+
+// fanIn is how many runs are merged into one: as many as the limit has room for, but
+// for few it is exceeded.
 func (c *Collector) fanIn() int {
-	return int(min(max(c.limit/8/cursorBytes, 4), 64))
+	return int(min(max(c.limit/cursorShare/cursorBytes, 4), 64))
 }
 
 // compact merges runs of one level while there are many, so that their number grows

@@ -45,7 +45,7 @@ type queue struct {
 func start(ctx context.Context, paths []string, o Options) *queue {
 	workers := int64(o.workers())
 	alive := min(len(paths), int(workers)+2)
-	o.Memory = o.memory(alive)
+	o.Memory = o.perCapture(alive)
 	free := semaphore.NewWeighted(workers)
 	q := &queue{make(chan chan Observation, alive), make(chan struct{}, alive)}
 	go func() {

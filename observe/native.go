@@ -66,22 +66,23 @@ type pipeline struct {
 
 func startPipeline(o Options) *pipeline {
 	shards := min(o.workers(), maxShards)
+	share := o.share(shards)
 	p := &pipeline{free: make(chan *work, workInHand)}
 	for range workInHand {
 		p.free <- &work{shards: make([][]uint32, shards)}
 	}
 	for i := range shards {
 		queue := make(chan *work, workInHand)
-		flows := flow.NewCollector(o.memory(shards), o.Temp)
+		flows := flow.NewCollector(share.flows, o.Temp)
 		p.queues, p.flows = append(p.queues, queue), append(p.flows, flows)
-		p.wait.Go(func() { p.sum(i, queue, flows) })
+		namer := packet.NewNamerWithin(share.naming)
+		p.wait.Go(func() { p.sum(i, queue, namer, flows) })
 	}
 	return p
 }
 
 // sum names and adds the packets of one shard.
-func (p *pipeline) sum(shard int, queue <-chan *work, flows *flow.Collector) {
-	namer := packet.NewNamer()
+func (p *pipeline) sum(shard int, queue <-chan *work, namer *packet.Namer, flows *flow.Collector) {
 	for w := range queue {
 		which := w.shards[shard]
 		for _, i := range which {

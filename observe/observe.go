@@ -43,7 +43,7 @@ type Options struct {
 	Workers    int           // goroutines; 0 is GOMAXPROCS
 	Stdin      io.Reader     // what the path "-" reads
 	Read       *atomic.Int64 // if not nil, grows by the bytes read, as they are read
-	Memory     int64         // bytes that flows may take before they go to disk; 0 is no ceiling
+	Memory     int64         // bytes that captures may take before flows go to disk; 0 is no ceiling
 	Temp       string        // the folder that they then go to; "" is os.TempDir
 }
 
@@ -52,14 +52,6 @@ func (o *Options) workers() int {
 		return o.Workers
 	}
 	return runtime.GOMAXPROCS(0)
-}
-
-// memory returns the share of each of n takers in the ceiling, if there is one.
-func (o *Options) memory(n int) int64 {
-	if o.Memory <= 0 {
-		return 0
-	}
-	return max(1, o.Memory/int64(max(1, n)))
 }
 
 // Stats counts what was in a capture.

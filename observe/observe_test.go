@@ -79,10 +79,10 @@ func TestWorkersAndMemoryChangeNothing(t *testing.T) {
 		t.Fatalf("%d flows, %d of them P2P", len(want.All), want.P2P)
 	}
 	for _, workers := range []int{1, 2, 5} {
-		for _, memory := range []int64{0, 256 << 10, 64 << 20} {
+		for _, memory := range []int64{0, 1 << 20, 64 << 20} {
 			o.Workers, o.Memory = workers, memory
 			seen := Capture(context.Background(), path, o)
-			if spilled := seen.Table.Spilled() > 0; spilled != (memory == 256<<10) {
+			if spilled := seen.Table.Spilled() > 0; spilled != (memory == 1<<20) {
 				t.Errorf("%d workers, %d bytes of memory: spilled is %v", workers, memory, spilled)
 			}
 			if got := flowsOf(t, seen); !reflect.DeepEqual(want, got) { // cmp is slow on so many
@@ -246,5 +246,29 @@ func TestShardsAreBalanced(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+func TestShares(t *testing.T) {
+	f := func(memory int64, shards int) {
+		t.Helper()
+		o := Options{Memory: memory}
+		s := o.share(shards)
+		if s.flows <= 0 || s.naming.Buffered <= 0 || s.naming.Conversations < 64 {
+			t.Errorf("%d bytes in %d shards: %+v", memory, shards, s)
+		}
+		all := int64(shards) * (s.flows + int64(s.naming.Buffered) + int64(s.naming.Conversations)*conversationBytes)
+		if memory >= 64<<20 && (all+inHandBytes > memory || all < memory/2-int64(shards)) {
+			t.Errorf("%d bytes in %d shards: %d are given out", memory, shards, all)
+		}
+	}
+	for _, memory := range []int64{1, 1 << 20, 64 << 20, 256 << 20, 2 << 30} {
+		for _, shards := range []int{1, 2, 64} {
+			f(memory, shards)
+		}
+	}
+	o := Options{}
+	if s := o.share(4); s != (share{}) || o.perCapture(3) != 0 {
+		t.Errorf("without a ceiling: %+v", s)
 	}
 }

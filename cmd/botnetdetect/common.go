@@ -8,7 +8,6 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
-	"runtime"
 	"slices"
 	"strings"
 
@@ -153,11 +152,11 @@ func (c *common) observe(ctx context.Context, paths []string, use func(observe.O
 	}
 	bar := c.startProgress(paths)
 	defer bar.stop()
-	flows, done := c.memory.keep(c.workers())
+	memory, done := c.memory.keep()
 	defer done()
 	options := observe.Options{
 		Engine: engine, Vocabulary: c.names(), Workers: c.cores, Stdin: newInterruptible(ctx, c.std.in), Read: &bar.read,
-		Memory: flows, Temp: c.temp,
+		Memory: memory, Temp: c.temp,
 	}
 	for seen := range observe.All(ctx, paths, options) {
 		if ctx.Err() != nil && seen.Path != "-" { // a stream was ended, and counts
@@ -190,13 +189,6 @@ func contents(seen observe.Observation) string {
 		s += fmt.Sprintf(" (%s of them on disk for a while)", size(n))
 	}
 	return s
-}
-
-func (c *common) workers() int {
-	if c.cores > 0 {
-		return c.cores
-	}
-	return runtime.GOMAXPROCS(0)
 }
 
 // names returns the vocabulary by which captures are observed.

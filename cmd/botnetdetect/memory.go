@@ -56,11 +56,13 @@ func (m memory) String() string {
 // Type is what --help calls the value.
 func (m *memory) Type() string { return "SIZE" }
 
-// keep tells the runtime to stay within m until done is called, and returns what flows
-// may take of it. The rest is for packets in hand, conversations that names depend on,
-// the trees, and the runtime itself: measured, about 30 MB and 15 MB a core.
-func (m memory) keep(cores int) (flows int64, done func()) {
-	before := debug.SetMemoryLimit(int64(m))
-	fixed := memory(32<<20 + cores*16<<20)
-	return int64(max(m-fixed, m/4)), func() { debug.SetMemoryLimit(before) }
+// fixed is what the process takes beside captures: measured, 24 MB for the program and
+// its model, the rest because the heap must have room to move.
+const fixed memory = 32 << 20
+
+// keep tells the runtime to stay within m until done is called, and returns what
+// captures may take of it.
+func (m memory) keep() (captures int64, done func()) {
+	before := debug.SetMemoryLimit(int64(m - fixed/2))
+	return int64(m - fixed), func() { debug.SetMemoryLimit(before) }
 }

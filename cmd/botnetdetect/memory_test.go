@@ -21,15 +21,3 @@ func TestMemory(t *testing.T) {
 		}
 	}
 }
-
-func TestMemoryForFlows(t *testing.T) {
-	for _, m := range []memory{leastMemory, 256 << 20, defaultMemory} {
-		for _, cores := range []int{1, 2, 64, 1000} {
-			flows, done := m.keep(cores)
-			done()
-			if flows < int64(m)/4 || flows >= int64(m) {
-				t.Errorf("%v on %d cores: %d bytes for flows", m, cores, flows)
-			}
-		}
-	}
-}
