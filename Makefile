@@ -50,7 +50,7 @@ features:
 
 # docs/results.md: what the recipe of the built-in models and every baseline are worth on the
 # captures in DATA, two of which end in the middle of a packet. "make results-page" writes the
-# page anew from the kept figures.
+# page anew from the kept figures, and what reports say of the built-in models.
 results:
 	go build -o /tmp/botnetdetect-results ./cmd/botnetdetect
 	cd $(DATA) && /tmp/botnetdetect-results evaluate --quiet --protocol all --baselines --audits \
@@ -59,3 +59,4 @@ results:
 
 results-page:
 	go run ./cmd/botnetdetect evaluate --markdown docs/results/eval.json > docs/results.md
+	go test ./report -run BuiltInWorth -update

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"botnetdetect/detect"
+	"botnetdetect/evaluate"
 	"botnetdetect/flow"
 	"botnetdetect/observe"
 	"botnetdetect/packet"
@@ -30,6 +31,7 @@ type Facts struct {
 	added    int       // flows ever added
 	hosts    hosts
 	activity activity
+	worth    *worthJSON // known after finish
 }
 
 // About says what a report is of and by.
@@ -37,6 +39,9 @@ type About struct {
 	Tool   string    // name and version of the program
 	Time   time.Time // when the report is made
 	Origin string    // where the model was found
+	// Evaluation, if not nil, says what models such as this one are worth. The built-in
+	// models bring theirs.
+	Evaluation *evaluate.Result
 }
 
 // Limits bound how much a report lists, so that a page stays usable. What is left out
@@ -134,8 +139,11 @@ func (f *Facts) prune() {
 }
 
 // finish brings flows into their final order and explains those that the limits allow.
-func (f *Facts) finish() error {
+func (f *Facts) finish() (err error) {
 	f.prune()
+	if f.worth, err = worthOf(f.about, f.detector.Model.Mode); err != nil {
+		return err
+	}
 	for i := range f.flows[:min(len(f.flows), f.limits.Reasons)] {
 		j := f.flows[i]
 		if j.why != nil {

@@ -81,6 +81,7 @@ type modelJSON struct {
 	Training  model.Training `json:"training"`
 	// Importance lists the features that matter most, the first most.
 	Importance []importanceJSON `json:"importance"`
+	Worth      *worthJSON       `json:"worth"` // null: it was not evaluated
 }
 
 type importanceJSON struct {
@@ -184,7 +185,7 @@ func (f *Facts) modelCard() modelJSON {
 	return modelJSON{
 		Origin: f.about.Origin, Mode: m.Mode, Threshold: m.Threshold,
 		Trees: m.Trees().Trees(), Features: len(m.Features()), Training: m.Training,
-		Importance: importances(m),
+		Importance: importances(m), Worth: f.worth,
 	}
 }
 

@@ -13,7 +13,10 @@ function leadText() {
 	const most = first && first.botnet > 0
 		? `Most of the evidence is at ${first.host}: ${counted(first.botnet, "such flow")} with ${counted(first.botnet_peers, "peer")}. ` : "";
 	const warning = failed ? `${counted(failed, "capture")} could not be read to the end; what was read counts. ` : "";
-	return most + warning + "These are a model’s verdicts, not findings: see why, and what the model is, before acting on them.";
+	const worth = report.model.worth;
+	const honest = worth?.protocol === "grid" && worth.recall !== null
+		? ` In evaluation, models such as this one found ${share(worth.recall)} of the flows of a botnet they had not seen, in the median.` : "";
+	return most + warning + "These are a model’s verdicts, not findings: see why, and what the model is, before acting on them." + honest;
 }
 
 function masthead() {
@@ -74,7 +77,7 @@ function modelSection() {
 			["Features", `${count(m.features)}, ${m.mode === "aware" ? "told apart by protocol" : "over all protocols together"}`],
 			["Threshold", String(m.threshold)],
 		]),
-		sourcesTable(t.sources ?? {}), importances(m.importance ?? []), limits(t.sources ?? {}));
+		sourcesTable(t.sources ?? {}), worthOf(m.worth), importances(m.importance ?? []), limits(t.sources ?? {}));
 }
 
 function sourcesTable(sources) {
@@ -85,17 +88,27 @@ function sourcesTable(sources) {
 	return facts([side("Botnets in training, with flows", "Botnet/"), side("Benign traffic in training, with flows", "Benign/")], "facts wide");
 }
 
+// worthOf says what an evaluation found of models such as this one.
+function worthOf(worth) {
+	const head = el("h3", null, "What it is worth");
+	if (!worth) {
+		return [head, el("p", { class: "summary" }, "This model was not evaluated. Measure it with botnetdetect evaluate, and hand the result to report with --evaluation.")];
+	}
+	const unseen = { grid: "botnet and application unseen", family: "botnet unseen", source: "application unseen", capture: "captures unseen", random: "flows split at random" };
+	const lines = [[`Recall, ${unseen[worth.protocol] ?? worth.protocol}`, `${share(worth.recall)} in the median of ${counted(worth.folds, "fold")}, ${share(worth.worst_recall)} in the worst`],
+		["False positives there", `${share(worth.fpr)} of benign flows in the median, ${share(worth.worst_fpr)} in the worst`]];
+	if (worth.random_recall !== null && worth.protocol !== "random") lines.push(["Recall with flows split at random", `${share(worth.random_recall)}, which flatters: flows of one host are on both sides`]);
+	if (worth.failed_audits.length) lines.push(["Audits that failed", worth.failed_audits.join(", ")]);
+	return [head, facts(lines, "facts wide")];
+}
+
 // importances shows what the trees go by most: the share of all that splits won.
 function importances(list) {
 	if (list.length === 0) return null;
 	const most = list.reduce((a, x) => Math.max(a, x.share), 0);
 	return [el("h3", null, "What it goes by"),
 		el("p", { class: "lede" }, "Features by their share of what all splits of the trees won in training."),
-		el("table", { class: "reasons importances" }, el("caption", { class: "unseen" }, "Importances"), el("tbody", null, list.map((x) => el("tr", null,
-			el("td", null, x.name),
-			el("td", { class: "sides" }, svg("svg", { class: "push", viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true" },
-				svg("rect", { class: "neutral", width: 100 * x.share / most, y: 1, height: 8 }))),
-			el("td", { class: "numeric" }, percent(x.share, 1))))))];
+		barTable("Importances", list.map((x) => [x.name, x.share / most, percent(x.share, 1)]))];
 }
 
 function limits(sources) {

@@ -43,17 +43,30 @@ function auditTable(rows) {
 	return all.node;
 }
 
-// featuresSection shows how well each feature alone tells the classes apart.
+// featuresSection shows which features the trees go by, and how well each alone tells the
+// classes apart.
 function featuresSection() {
+	return section("features", "Features", "By their share of what all splits of the trees won in training, the mean over folds.",
+		chooser({ protocols, detectors }, (protocol, detector) => {
+			const list = summaryOf(protocol, detector)?.importance ?? [];
+			if (list.length === 0) return el("p", null, "This detector has no boosted trees, or none was trained.");
+			return barTable("Importances", list.map((x) => [wordsOf(x.feature), x.share / list[0].share, percent(x.share, 1)]));
+		}), singleFeatures());
+}
+
+function singleFeatures() {
 	const rows = (report.audits.find((audit) => audit.name === "single feature")?.rows ?? []).filter((row) => row.figures.auc !== null)
 		.sort((a, b) => b.figures.auc - a.figures.auc).slice(0, 20);
 	if (rows.length === 0) return null;
-	return section("features", "Features, one by one", "AUC of each feature alone, in the better direction. The dot says which: filled where more of it means botnet, hollow where less does.",
-		el("table", { class: "reasons" }, el("caption", { class: "unseen" }, "Features"), el("tbody", null, rows.map((row) => el("tr", null,
-			el("td", null, verdictMark(row.figures.higher_is_botnet === 1), row.name),
-			el("td", { class: "sides" }, svg("svg", { class: "push", viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true" },
-				svg("rect", { class: "neutral", width: 200 * (row.figures.auc - 0.5), y: 1, height: 8 }))),
-			el("td", { class: "numeric" }, figure(row.figures.auc, 3)))))));
+	return [el("h3", null, "Each alone"),
+		el("p", { class: "lede" }, "AUC of one feature, in the better direction. The dot says which: filled where more of it means botnet, hollow where less does."),
+		barTable("Single features", rows.map((row) => [
+			[verdictMark(row.figures.higher_is_botnet === 1), wordsOf(row.name), el("span", { class: "unseen" }, row.figures.higher_is_botnet === 1 ? ", more is botnet" : ", less is botnet")],
+			2 * (row.figures.auc - 0.5), figure(row.figures.auc, 3)]))];
+}
+
+function wordsOf(feature) {
+	return report.words?.[feature] ?? feature;
 }
 
 function dataSection() {

@@ -84,6 +84,11 @@ function percent(part, whole) {
 	return (x > 0 && x < 1 ? "< 1" : x > 99 && x < 100 ? "> 99" : x.toFixed(0)) + "\u00a0%";
 }
 
+// share writes a part of 1, which may not be known.
+function share(x) {
+	return x === null || x === undefined ? "–" : percent(x, 1);
+}
+
 function probability(logOdds) {
 	return 1 / (1 + Math.exp(-logOdds));
 }

@@ -39,7 +39,3 @@ function curve(points, className, name) {
 function figure(x, digits) {
 	return x === null || x === undefined ? "–" : x.toFixed(digits ?? 2);
 }
-
-function share(x) {
-	return x === null || x === undefined ? "–" : percent(x, 1);
-}

@@ -84,6 +84,15 @@ function tableRow(options, state, row) {
 	return [line, detail];
 }
 
+// barTable shows lines of [text, length of the bar from 0 to 1, figure].
+function barTable(caption, lines) {
+	return el("table", { class: "reasons" }, el("caption", { class: "unseen" }, caption), el("tbody", null, lines.map(([text, length, figure]) => el("tr", null,
+		el("td", null, text),
+		el("td", { class: "sides" }, svg("svg", { class: "push", viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true" },
+			svg("rect", { class: "neutral", width: 100 * length, y: 1, height: 8 }))),
+		el("td", { class: "numeric" }, figure)))));
+}
+
 // makePager shows which rows are on view and turns pages.
 function makePager(options, state, render) {
 	const status = el("p", { role: "status" });
