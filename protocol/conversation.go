@@ -67,7 +67,7 @@ const ways = 8
 // it double while it may; then a new conversation takes the place of one in its row.
 type table struct {
 	keys  [][ways]uint64 // zero is free
-	hot   []uint8        // a bit a way: heard of since the row was last full of such
+	hot   []uint8        // a bit a way: heard of again
 	slots []conversation // ways a row
 	limit int            // conversations at most
 	// forgotten counts the conversations that gave way.
@@ -129,11 +129,12 @@ func (t *table) add(key uint64) *conversation {
 		*c = conversation{}
 	}
 	t.keys[row][way] = key
-	t.hot[row] |= 1 << way
+	t.hot[row] &^= 1 << way
 	return c
 }
 
-// room returns a free way of a row, else one not heard of lately.
+// room returns a free way of a row, else one not heard of again since it was
+// opened or since all of the row were.
 func (t *table) room(row int) int {
 	for way, k := range &t.keys[row] {
 		if k == 0 {
@@ -143,7 +144,9 @@ func (t *table) room(row int) int {
 	if t.hot[row] == 1<<ways-1 {
 		t.hot[row] = 0
 	}
-	return bits.TrailingZeros8(^t.hot[row])
+	from := int(t.forgotten) % ways // so that the newest is not always the next to go
+	idle := bits.RotateLeft8(^t.hot[row], -from)
+	return (bits.TrailingZeros8(idle) + from) % ways
 }
 
 // grow doubles the rows and moves all conversations to their new ones, in which

@@ -20,9 +20,11 @@ type datagramGuess struct {
 
 func datagramGuesses() []datagramGuess {
 	return []datagramGuess{
-		{0, 7, guessSTUN}, {0, 1, guessClassicSTUN}, {0x80, 255, guessQUIC}, {20, 25, guessDTLS}, {0x80, 0xbf, guessRTCP}, {1, 4, guessWireGuard}, {'d', 'd', guessDHT},
-		{'A', 'Z', sipDatagram}, {0, 255, guessRPC}, {4, 4, guessDCERPC}, {255, 255, guessWOL}, {0x80, 0x80, guessThrift}, {9, 255, guessGQUIC}, {0, 0, guessTFTP}, {0, 0x1d, guessRakNet},
-		{0x47, 0x47, guessMPEG}, {'\r', 'R', guessDatagramSignature}, {'B', 'B', guessLSD}, {0, 255, guessDNS},
+		{0, 7, guessSTUN}, {0, 1, guessClassicSTUN}, {0x80, 255, guessQUIC}, {20, 25, guessDTLS},
+		{0x80, 0xbf, guessRTCP}, {1, 4, guessWireGuard}, {'d', 'd', guessDHT}, {'A', 'Z', sipDatagram},
+		{0, 255, guessRPC}, {4, 4, guessDCERPC}, {255, 255, guessWOL}, {0x80, 0x80, guessThrift}, {9, 255, guessGQUIC},
+		{0, 0, guessTFTP}, {0, 0x1d, guessRakNet}, {0x47, 0x47, guessMPEG}, {'\r', 'R', guessDatagramSignature},
+		{'B', 'B', guessLSD}, {0, 255, guessDNS},
 	}
 }
 

@@ -25,6 +25,9 @@ func (e *Engine) fixedDatagram(v *View, port uint16) ID {
 	if id := guessSTUN(e, v); id != Unnamed {
 		return id
 	}
+	if id := guessDTLS(e, v); id != Unnamed && p.name == DTLS {
+		return id
+	}
 	return p.name
 }
 
