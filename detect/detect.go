@@ -66,7 +66,9 @@ const MaxInvolved = 1 << 17
 // Judge hands the verdict on each P2P flow of a capture to yield, in the order of
 // endpoints, and adds to sum. It stops at yield's first error, which it returns.
 func (d Detector) Judge(seen observe.Observation, sum *Summary, yield func(*Verdict) error) error {
-	sum.Captures++
+	if seen.Stats.Frames > 0 || seen.Err == nil {
+		sum.Captures++
+	}
 	if seen.Err != nil {
 		sum.Failed++
 	}

@@ -150,6 +150,9 @@ func single(x float64) float32 {
 // Train trains a model on every example of a set. The threshold is 0.5, as in the
 // reference. Training's Time and Tool are the caller's to set.
 func Train(ctx context.Context, set dataset.Set, config gbdt.Config) (*Model, error) {
+	if len(set.Examples) == 0 {
+		return nil, gbdt.ErrEmpty
+	}
 	names := vocabulary(set)
 	m, err := New(&gbdt.Model{FeatureNames: names}, set.Mode, 0.5)
 	if err != nil {
@@ -157,7 +160,7 @@ func Train(ctx context.Context, set dataset.Set, config gbdt.Config) (*Model, er
 	}
 	trees, err := gbdt.Train(ctx, gbdt.Examples{Data: m.table(set), Labels: labels(set)}, config)
 	if err != nil {
-		return nil, fmt.Errorf("cannot train: %w", err)
+		return nil, err
 	}
 	trees.FeatureNames = names
 	m.trees = trees

@@ -59,7 +59,7 @@ func ReadFile(path string) (*Model, error) {
 	defer f.Close()
 	m, err := Read(f)
 	if err != nil {
-		return nil, fmt.Errorf("cannot read model %s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return m, nil
 }

@@ -29,6 +29,7 @@ func natively(ctx context.Context, path string, o Options) Observation {
 	seen := Observation{Path: path}
 	p := startPipeline(o)
 	seen.Err = p.read(ctx, r, &seen.Stats, o.Read)
+	seen.Stats.Capture = r.Stats()
 	table, err := p.join()
 	seen.Table, seen.Err = table, cmp.Or(err, seen.Err)
 	seen.Stats.LostAnswers = table.Dropped()
@@ -145,6 +146,9 @@ func (w *work) decode(stats *Stats) {
 		stats.Bytes += int64(f.Length)
 		stats.Outcomes[outcome]++
 		if outcome.Usable() {
+			if isIP(p) {
+				stats.IP++
+			}
 			shard := p.Shard() % uint64(len(w.shards))
 			w.shards[shard] = append(w.shards[shard], uint32(i))
 		}

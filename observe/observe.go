@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"sync/atomic"
 
+	"botnetdetect/capture"
 	"botnetdetect/flow"
 	"botnetdetect/packet"
 	"botnetdetect/protocol"
@@ -59,6 +60,8 @@ type Stats struct {
 	Frames   int64                     // frames read
 	Bytes    int64                     // their lengths on the wire
 	Outcomes [packet.NumOutcomes]int64 // frames by how far decoding got; native engine only
+	IP       int64                     // frames between IP addresses
+	Capture  capture.Stats             // what its reader counted; native engine only
 	OddLines int64                     // lines that could not be read; tshark engine only
 	// LostAnswers counts resolved addresses that memory had no room to note. Flows of
 	// such an address count as P2P.
@@ -72,6 +75,8 @@ func (s *Stats) Add(o Stats) {
 	for i := range s.Outcomes {
 		s.Outcomes[i] += o.Outcomes[i]
 	}
+	s.IP += o.IP
+	s.Capture.Add(o.Capture)
 	s.OddLines += o.OddLines
 	s.LostAnswers += o.LostAnswers
 }
@@ -102,6 +107,9 @@ func withTShark(ctx context.Context, path string, o Options) Observation {
 	err := r.Read(ctx, path, o.Stdin, func(p *packet.Packet) {
 		seen.Stats.Frames++
 		seen.Stats.Bytes += int64(p.Length)
+		if isIP(p) {
+			seen.Stats.IP++
+		}
 		if flows.Add(p) != nil {
 			cancel()
 		}
@@ -111,4 +119,9 @@ func withTShark(ctx context.Context, path string, o Options) Observation {
 	seen.Table = flow.NewSet(flows)
 	seen.Stats.LostAnswers = seen.Table.Dropped()
 	return seen
+}
+
+func isIP(p *packet.Packet) bool {
+	k := p.Src.Kind()
+	return k == packet.IPv4 || k == packet.IPv6
 }

@@ -12,8 +12,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"strings"
+	"time"
 
 	"botnetdetect/packet"
 	"botnetdetect/protocol"
@@ -44,7 +46,12 @@ type Reader struct {
 func (r *Reader) Read(ctx context.Context, path string, stdin io.Reader, add func(*packet.Packet)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	cmd, err := r.command(ctx, path, stdin)
+	settings, err := os.MkdirTemp("", "botnetdetect-tshark-")
+	if err != nil {
+		return fmt.Errorf("cannot run tshark: %w", err)
+	}
+	defer os.RemoveAll(settings)
+	cmd, err := r.command(ctx, path, settings, stdin)
 	if err != nil {
 		return err
 	}
@@ -73,7 +80,9 @@ func (r *Reader) Read(ctx context.Context, path string, stdin io.Reader, add fun
 	return nil
 }
 
-func (r *Reader) command(ctx context.Context, path string, stdin io.Reader) (*exec.Cmd, error) {
+// command is the run of tshark on path, with settings read from a folder rather than
+// the user's, whose columns and preferences would change what packets are called.
+func (r *Reader) command(ctx context.Context, path, settings string, stdin io.Reader) (*exec.Cmd, error) {
 	name := r.Command
 	if name == "" {
 		name = "tshark"
@@ -90,6 +99,8 @@ func (r *Reader) command(ctx context.Context, path string, stdin io.Reader) (*ex
 		args = append(args, "-e", f)
 	}
 	cmd := exec.CommandContext(ctx, program, append(args, "-r", path)...)
+	cmd.Env = append(os.Environ(), "WIRESHARK_CONFIG_DIR="+settings)
+	cmd.WaitDelay = time.Second // a tshark that gave up does not wait for its input's end
 	if path == "-" {
 		cmd.Stdin = stdin
 	}

@@ -5,15 +5,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"os"
 	"slices"
 	"strings"
+	"unicode"
 
 	"botnetdetect/dataset"
 	"botnetdetect/feature"
 	"botnetdetect/observe"
+	"botnetdetect/packet"
 	"botnetdetect/protocol"
 
 	"github.com/spf13/cobra"
@@ -32,6 +33,7 @@ type common struct {
 	verbose    bool
 	quiet      bool
 	vocabulary *protocol.Vocabulary // of all that is observed; made when first wanted
+	seen       observe.Stats        // of all that was observed
 }
 
 func (c *common) flags(cmd *cobra.Command) {
@@ -52,7 +54,6 @@ func (c *common) speech(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.BoolVarP(&c.verbose, "verbose", "v", false, "say more, such as each capture read")
 	f.BoolVarP(&c.quiet, "quiet", "q", false, "say only what went wrong")
-	cmd.MarkFlagsMutuallyExclusive("verbose", "quiet")
 }
 
 func (c *common) mode() feature.Mode {
@@ -77,7 +78,7 @@ func (c *common) warn(err error) {
 // printable makes text from outside, such as a file's name, safe for a terminal.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\t' || r == 0x7f || r >= 0x80 && r < 0xa0 {
+		if unicode.IsControl(r) && r != '\t' || unicode.Is(unicode.Cf, r) {
 			return '�'
 		}
 		return r
@@ -85,14 +86,14 @@ func printable(s string) string {
 }
 
 // inputs returns the command's inputs, which come from standard input if there are none.
-func (c *common) inputs(args []string) ([]string, error) {
+func (c *common) inputs(ctx context.Context, args []string) ([]string, error) {
 	if len(args) > 0 {
 		return args, nil
 	}
 	if f, ok := c.std.in.(*os.File); ok && isTerminal(f) {
 		return nil, usage("no inputs: name captures or folders, or pipe their paths in, one a line")
 	}
-	lines := bufio.NewScanner(io.LimitReader(c.std.in, 64<<20))
+	lines := bufio.NewScanner(newInterruptible(ctx, c.std.in))
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
 		if path := strings.TrimRight(lines.Text(), "\r"); path != "" {
@@ -108,18 +109,34 @@ func (c *common) inputs(args []string) ([]string, error) {
 	return args, nil
 }
 
+// check finds what is wrong with the flags before time is spent.
+func (c *common) check() error {
+	_, err := observe.ParseEngine(c.engine)
+	switch {
+	case err != nil:
+		return usage("--engine: %v", err)
+	case c.choose < 0:
+		return usage("--choose %d: want a number of captures", c.choose)
+	case c.cores < 0:
+		return usage("--cores %d: want a number of cores", c.cores)
+	case c.verbose && c.quiet:
+		return usage("--verbose and --quiet together: choose one")
+	}
+	return nil
+}
+
 // captures finds what inputs name, warns of what is not there, and chooses.
-func (c *common) captures(args []string) (paths []string, problems int, err error) {
-	inputs, err := c.inputs(args)
+func (c *common) captures(ctx context.Context, args []string) (paths []string, problems int, err error) {
+	if err := c.check(); err != nil {
+		return nil, 0, err
+	}
+	inputs, err := c.inputs(ctx, args)
 	if err != nil {
 		return nil, 0, err
 	}
 	paths, missing := dataset.Scan(inputs)
 	for _, err := range missing {
 		c.warn(err)
-	}
-	if c.choose < 0 {
-		return nil, 0, usage("--choose %d: want a number of captures", c.choose)
 	}
 	if c.choose > 0 && c.choose < len(paths) {
 		paths = choose(paths, c.choose, c.seed)
@@ -146,16 +163,15 @@ func choose(paths []string, n int, seed uint64) []string {
 // observe observes captures with progress, hands each to use, and returns how many
 // could not be read to their end. It stops at use's first error.
 func (c *common) observe(ctx context.Context, paths []string, use func(observe.Observation) error) (failed int, err error) {
-	engine, err := observe.ParseEngine(c.engine)
-	if err != nil {
-		return 0, usage("--engine: %v", err)
+	if len(paths) == 0 {
+		return 0, nil
 	}
 	bar := c.startProgress(paths)
 	defer bar.stop()
 	memory, done := c.memory.keep()
 	defer done()
 	options := observe.Options{
-		Engine: engine, Vocabulary: c.names(), Workers: c.cores, Stdin: newInterruptible(ctx, c.std.in), Read: &bar.read,
+		Engine: observe.Engine(c.engine), Vocabulary: c.names(), Workers: c.cores, Stdin: newInterruptible(ctx, c.std.in), Read: &bar.read,
 		Memory: memory, Temp: c.temp,
 	}
 	for seen := range observe.All(ctx, paths, options) {
@@ -163,10 +179,11 @@ func (c *common) observe(ctx context.Context, paths []string, use func(observe.O
 			return failed, ctx.Err()
 		}
 		bar.captured()
-		if seen.Err != nil {
+		c.seen.Add(seen.Stats)
+		if err := problem(seen); err != nil {
 			failed++
 			bar.pause()
-			c.warn(describe(seen))
+			c.warn(err)
 		}
 		if err := use(seen); err != nil {
 			return failed, err
@@ -176,10 +193,55 @@ func (c *common) observe(ctx context.Context, paths []string, use func(observe.O
 			c.say("%s: %s", printable(seen.Path), contents(seen))
 		}
 	}
+	bar.pause()
+	c.sayOddities()
 	if paths[len(paths)-1] == "-" {
 		return failed, nil
 	}
 	return failed, ctx.Err()
+}
+
+// problem says what is wrong with a capture, and what was kept of it; nil is nothing.
+func problem(seen observe.Observation) error {
+	switch n := count(int(seen.Stats.Frames), "packet"); {
+	case errors.Is(seen.Err, context.Canceled):
+		return fmt.Errorf("capture %s: interrupted; %s until then count", seen.Path, n)
+	case seen.Err != nil && seen.Stats.Frames == 0:
+		return fmt.Errorf("capture %s: %w", seen.Path, seen.Err)
+	case seen.Err != nil:
+		return fmt.Errorf("capture %s: %w; %s before it count", seen.Path, seen.Err, n)
+	case seen.Stats.Frames == 0:
+		return fmt.Errorf("capture %s: no packets in it; was the right interface captured?", seen.Path)
+	case seen.Stats.IP == 0:
+		return fmt.Errorf("capture %s: no IP packets in it (%s%s); was the right interface captured?", seen.Path, n, outcomes(seen.Stats))
+	}
+	return nil
+}
+
+// outcomes says how many packets could not be decoded, and why.
+func outcomes(s observe.Stats) (text string) {
+	for outcome, n := range s.Outcomes {
+		if o := packet.Outcome(outcome); n > 0 && o != packet.OK {
+			text += fmt.Sprintf(", %d: %v", n, o)
+		}
+	}
+	return text
+}
+
+// sayOddities says what was odd in the captures, if anything was.
+func (c *common) sayOddities() {
+	if odd := outcomes(c.seen); odd != "" {
+		c.say("packets not decoded to the end%s", odd)
+	}
+	for what, n := range c.seen.Capture.Oddities() {
+		c.say("%s: %d", what, n)
+	}
+	if c.seen.OddLines > 0 {
+		c.say("lines of tshark that could not be read: %d", c.seen.OddLines)
+	}
+	if c.seen.LostAnswers > 0 {
+		c.say("%s found no room, so flows with them were judged: allow more with --memory", count(int(c.seen.LostAnswers), "DNS answer"))
+	}
 }
 
 // contents says what was in a capture.
@@ -197,15 +259,4 @@ func (c *common) names() *protocol.Vocabulary {
 		c.vocabulary = protocol.NewVocabulary()
 	}
 	return c.vocabulary
-}
-
-// describe says what went wrong with a capture, and what was kept of it.
-func describe(seen observe.Observation) error {
-	if errors.Is(seen.Err, context.Canceled) {
-		return fmt.Errorf("capture %s: interrupted; the %d packets until then count", seen.Path, seen.Stats.Frames)
-	}
-	if seen.Stats.Frames == 0 {
-		return fmt.Errorf("capture %s: %w", seen.Path, seen.Err)
-	}
-	return fmt.Errorf("capture %s: %w; the %d packets before it count", seen.Path, seen.Err, seen.Stats.Frames)
 }

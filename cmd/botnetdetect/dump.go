@@ -18,7 +18,7 @@ type dump struct {
 }
 
 func newDump(std streams) *cobra.Command {
-	d := &dump{learning: learning{common: common{std: std}}}
+	d := &dump{learning: learning{common: &common{std: std}}}
 	cmd := &cobra.Command{
 		Use:   "dump [flags] [inputs...]",
 		Short: "Write the features of labelled captures to a file",

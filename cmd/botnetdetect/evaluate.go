@@ -13,6 +13,7 @@ import (
 	"botnetdetect/dataset"
 	"botnetdetect/evaluate"
 	"botnetdetect/internal/safefile"
+	"botnetdetect/report"
 
 	"github.com/spf13/cobra"
 )
@@ -34,7 +35,7 @@ type evaluation struct {
 }
 
 func newEvaluate(std streams) *cobra.Command {
-	e := &evaluation{learning: learning{common: common{std: std}}}
+	e := &evaluation{learning: learning{common: &common{std: std}}}
 	cmd := &cobra.Command{
 		Use:   "evaluate [flags] [inputs...]",
 		Short: "Measure what the detector is worth on hosts, captures and botnets it has not seen",
@@ -68,7 +69,7 @@ the training groups. What cannot be measured is said, and the rest is measured.`
 	f.StringVar(&e.folds, "folds", "", "use the folds in `FILE` instead: tab-separated, with the columns fold and capture, maybe side, src and dst")
 	f.BoolVar(&e.baselines, "baselines", false, "compare with simpler and with published detectors on the same folds")
 	f.BoolVar(&e.audits, "audits", false, "check flows, features and split: shuffled labels, capture identity, single features, altered captures")
-	f.StringVarP(&e.output, "output", "o", "", "write the result to `FILE`: .json (all of it) or .csv (a row a fold)")
+	f.StringVarP(&e.output, "output", "o", "", "write the result to `FILE`: .json (all of it), .csv (a row a fold) or .html (a page to look at)")
 	f.BoolVar(&e.scores, "scores", false, "keep the score of every flow tested in the JSON")
 	f.StringVar(&e.export, "export", "", "write features, folds, models and scores to `FOLDER`, for others to check")
 	f.StringVar(&e.markdown, "markdown", "", "evaluate nothing; write the result in `FILE`.json as a page of Markdown to stdout")
@@ -109,24 +110,19 @@ func (e *evaluation) run(ctx context.Context, args []string) error {
 
 // page turns a result into Markdown.
 func (e *evaluation) page() error {
-	f, err := os.Open(e.markdown)
+	result, err := readEvaluation(e.markdown)
 	if err != nil {
-		return fmt.Errorf("cannot read evaluation: %w", err)
-	}
-	defer f.Close()
-	result, err := evaluate.Read(f)
-	if err != nil {
-		return fmt.Errorf("%s: %w", e.markdown, err)
+		return err
 	}
 	return result.WriteMarkdown(e.std.out)
 }
 
 func (e *evaluation) checkOutput() error {
-	switch {
-	case e.output == "", strings.HasSuffix(e.output, ".json"), strings.HasSuffix(e.output, ".csv"):
+	switch ending := filepath.Ext(e.output); {
+	case e.output == "", ending == ".json", ending == ".csv", ending == ".html":
 		return nil
 	}
-	return usage("--output %s: want a file that ends in .json or .csv", e.output)
+	return usage("--output %s: want a file that ends in .json, .csv or .html", e.output)
 }
 
 func (e *evaluation) options() (o evaluate.Options, err error) {
@@ -165,7 +161,7 @@ func (e *evaluation) detectors(c *evaluate.Corpus) []evaluate.Detector {
 
 // corpus observes captures, or reads feature tables.
 func (e *evaluation) corpus(ctx context.Context, args []string) (c *evaluate.Corpus, problems int, err error) {
-	args, err = e.inputs(args)
+	args, err = e.inputs(ctx, args)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -211,7 +207,7 @@ func (e *evaluation) observed(ctx context.Context, args []string) (c *evaluate.C
 	if err != nil {
 		return nil, 0, err
 	}
-	paths, problems, err := e.captures(args)
+	paths, problems, err := e.captures(ctx, args)
 	if err != nil {
 		return nil, problems, err
 	}
@@ -288,9 +284,12 @@ func (e *evaluation) write(r *evaluate.Result) error {
 		return fmt.Errorf("cannot write result: %w", err)
 	}
 	if e.output != "" {
-		fill := func(w io.Writer) error { return r.WriteJSON(w) }
-		if strings.HasSuffix(e.output, ".csv") {
+		fill := r.WriteJSON
+		switch filepath.Ext(e.output) {
+		case ".csv":
 			fill = r.WriteCSV
+		case ".html":
+			fill = func(w io.Writer) error { return report.WriteEvaluation(w, r) }
 		}
 		if err := safefile.Write(e.output, fill); err != nil {
 			return err

@@ -28,7 +28,7 @@ type explaining struct {
 }
 
 func newExplain(std streams) *cobra.Command {
-	e := &explaining{judging: judging{common: common{std: std}}}
+	e := &explaining{judging: judging{common: &common{std: std}}}
 	cmd := &cobra.Command{
 		Use:   "explain [flags] CAPTURE [ENDPOINT ENDPOINT]",
 		Short: "Say why flows have their scores",

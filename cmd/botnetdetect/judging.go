@@ -11,7 +11,7 @@ import (
 
 // judging is what every verb that judges captures takes.
 type judging struct {
-	common
+	*common
 	modelFile string
 	threshold string
 }

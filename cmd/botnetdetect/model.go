@@ -17,7 +17,7 @@ func newModel(std streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "model",
 		Short: "Show what a model is",
-		Args:  cobra.NoArgs,
+		Args:  atMost(0),
 		RunE:  func(*cobra.Command, []string) error { return usage("model what? Try 'botnetdetect model info'") },
 	}
 	cmd.AddCommand(newModelInfo(std))
@@ -32,7 +32,7 @@ func newModelInfo(std streams) *cobra.Command {
 		Long: `Say what a model is: the one in FILE, else the one trained last, else the
 built-in one.`,
 		Example: "  botnetdetect model info\n  botnetdetect model info --json cache/model_csv.json",
-		Args:    cobra.MaximumNArgs(1),
+		Args:    atMost(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			m, origin, err := namedModel(args, csv)
 			if err != nil {

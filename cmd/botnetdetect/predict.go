@@ -28,7 +28,7 @@ type predict struct {
 }
 
 func newPredict(std streams) *cobra.Command {
-	p := &predict{judging: judging{common: common{std: std}}}
+	p := &predict{judging: judging{common: &common{std: std}}}
 	cmd := &cobra.Command{
 		Use:   "predict [flags] [inputs...]",
 		Short: "Give the verdict on each pair of endpoints (the default verb)",
@@ -63,7 +63,7 @@ func (p *predict) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	paths, problems, err := p.captures(args)
+	paths, problems, err := p.captures(ctx, args)
 	if err != nil {
 		return err
 	}
@@ -110,6 +110,9 @@ func (p *predict) writeAll(ctx context.Context, paths []string, m *model.Model, 
 		if err != nil {
 			return err
 		}
+		if failed > 0 && sum.Stats.Frames == 0 {
+			return errTold // nothing was read: whatever stands there is worth more
+		}
 		return verdicts.Close()
 	}
 	if p.output == "stdout" {
@@ -138,7 +141,7 @@ func (p *predict) writeEach(ctx context.Context, paths []string, m *model.Model,
 			return fill(p.std.out)
 		}
 		if seen.Err != nil && seen.Stats.Frames == 0 {
-			sum.Captures, sum.Failed = sum.Captures+1, sum.Failed+1
+			sum.Failed++
 			return nil // nothing was read: no verdicts to write
 		}
 		if err := safefile.Write(outputBeside(seen.Path, format), fill); err != nil {
@@ -159,14 +162,6 @@ func (p *predict) summarize(sum *detect.Summary, took time.Duration) {
 	p.say("%s, %d of them P2P; %d botnet, %d benign", count(sum.Flows, "flow"), sum.P2P, sum.Botnet, sum.P2P-sum.Botnet)
 	if sum.Failed > 0 {
 		p.say("%s not read to the end", count(sum.Failed, "capture"))
-	}
-	for outcome, n := range sum.Stats.Outcomes {
-		if o := packet.Outcome(outcome); n > 0 && o != packet.OK {
-			p.say("%s: %v", count(int(n), "packet"), o)
-		}
-	}
-	if n := sum.Stats.LostAnswers; n > 0 {
-		p.say("%s without room to be noted, so that flows between resolved addresses were judged: allow more with --memory", count(int(n), "DNS answer"))
 	}
 	if sum.Botnet > 0 {
 		endpoints := count(len(sum.Involved), "endpoint")

@@ -20,11 +20,12 @@ type reporting struct {
 	judging
 	output string
 	json   string
+	worth  string // a file with an evaluation
 	limits report.Limits
 }
 
 func newReport(std streams) *cobra.Command {
-	r := &reporting{judging: judging{common: common{std: std}}, limits: report.DefaultLimits()}
+	r := &reporting{judging: judging{common: &common{std: std}}, limits: report.DefaultLimits()}
 	cmd := &cobra.Command{
 		Use:   "report [flags] [inputs... | EVALUATION.json]",
 		Short: "Write a page that shows what was found and why, or what an evaluation found",
@@ -47,6 +48,7 @@ shows it: figures, the grid, curves, calibration, audits.`,
 	f := cmd.Flags()
 	f.StringVarP(&r.output, "output", "o", "report.html", "write the page to `FILE`, or to stdout")
 	f.StringVar(&r.json, "json", "", "also write the facts as JSON to `FILE`, or to stdout")
+	f.StringVar(&r.worth, "evaluation", "", "say what evaluate found of models such as this one: its result in `FILE`.json (the built-in models bring theirs)")
 	f.IntVar(&r.limits.Flows, "flows", r.limits.Flows, "list at most `N` flows, highest scores first")
 	f.IntVar(&r.limits.Reasons, "reasons", r.limits.Reasons, "give the reasons of at most `N` flows, highest scores first")
 	f.IntVar(&r.limits.Hosts, "hosts", r.limits.Hosts, "list at most `N` hosts, most evidence first")
@@ -85,16 +87,24 @@ func (r *reporting) evaluation(path string) error {
 	if r.json != "" {
 		return usage("--json: the facts of an evaluation are in %s already", path)
 	}
+	result, err := readEvaluation(path)
+	if err != nil {
+		return err
+	}
+	return r.write(r.output, func(w io.Writer) error { return report.WriteEvaluation(w, result) })
+}
+
+func readEvaluation(path string) (*evaluate.Result, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return fmt.Errorf("cannot read evaluation: %w", err)
+		return nil, fmt.Errorf("cannot read evaluation: %w", err)
 	}
 	defer f.Close()
 	result, err := evaluate.Read(f)
 	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	return r.write(r.output, func(w io.Writer) error { return report.WriteEvaluation(w, result) })
+	return result, nil
 }
 
 func (r *reporting) check() error {
@@ -115,18 +125,29 @@ func (r *reporting) gather(ctx context.Context, args []string) (facts *report.Fa
 	if err != nil {
 		return nil, 0, err
 	}
-	paths, missing, err := r.captures(args)
+	paths, missing, err := r.captures(ctx, args)
 	if err != nil {
 		return nil, 0, err
 	}
-	now, err := workTime()
+	about, err := r.about(origin)
 	if err != nil {
 		return nil, 0, err
 	}
-	about := report.About{Tool: toolName(), Time: now, Origin: origin}
 	facts = report.NewFacts(about, r.detector(m), r.limits)
 	failed, err := r.observe(ctx, paths, func(seen observe.Observation) error { return facts.Add(seen) })
 	return facts, missing + failed, err
+}
+
+// about says what the report is of and by.
+func (r *reporting) about(origin string) (about report.About, err error) {
+	about.Tool, about.Origin = toolName(), origin
+	if about.Time, err = workTime(); err != nil {
+		return about, err
+	}
+	if r.worth != "" {
+		about.Evaluation, err = readEvaluation(r.worth)
+	}
+	return about, err
 }
 
 // write writes one output and says where it is.

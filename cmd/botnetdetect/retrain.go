@@ -18,7 +18,7 @@ type retrain struct {
 }
 
 func newRetrain(std streams) *cobra.Command {
-	r := &retrain{learning: learning{common: common{std: std}}}
+	r := &retrain{learning: learning{common: &common{std: std}}}
 	cmd := &cobra.Command{
 		Use:   "retrain [flags] FILE",
 		Short: "Train a model on dumped features",
@@ -26,12 +26,7 @@ func newRetrain(std streams) *cobra.Command {
 The file may be gzip- or zstd-compressed. The same file gives the same model.`,
 		Example: `  botnetdetect retrain preprocessed.json
   botnetdetect retrain --csv preprocessed.csv.gz`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 1 {
-				return usage("retrain takes one file, %d are named", len(args))
-			}
-			return nil
-		},
+		Args: atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return r.run(cmd.Context(), args) },
 	}
 	cmd.Flags().BoolVar(&r.csv, "csv", false, "the file is CSV with protocol-agnostic features")
@@ -42,10 +37,14 @@ The file may be gzip- or zstd-compressed. The same file gives the same model.`,
 }
 
 func (r *retrain) run(ctx context.Context, args []string) error {
-	inputs, err := r.inputs(args)
+	inputs, err := r.inputs(ctx, args)
 	if err != nil {
 		return err
 	}
+	if len(inputs) > 1 {
+		return usage("retrain takes one file, %d are named", len(inputs))
+	}
+	r.config.Seed = r.seed
 	start := time.Now()
 	set, err := r.read(inputs[0])
 	if err != nil {

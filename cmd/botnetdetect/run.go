@@ -57,16 +57,26 @@ func (s streams) status(ctx context.Context, err error) int {
 		fmt.Fprintln(s.err, "botnetdetect: interrupted; nothing half-written was left")
 		return exitFailed
 	case errors.Is(err, errUsage):
-		fmt.Fprintf(s.err, "botnetdetect: %s\nTry 'botnetdetect --help'.\n", strings.TrimPrefix(err.Error(), errUsage.Error()+": "))
+		fmt.Fprintf(s.err, "botnetdetect: %s\nTry 'botnetdetect --help'.\n", printable(strings.TrimPrefix(err.Error(), errUsage.Error()+": ")))
 		return exitUsage
 	}
-	fmt.Fprintf(s.err, "botnetdetect: %v\n", err)
+	fmt.Fprintf(s.err, "botnetdetect: %s\n", printable(err.Error()))
 	return exitFailed
 }
 
 // usage marks an error as one of usage.
 func usage(format string, args ...any) error {
 	return fmt.Errorf("%w: "+format, append([]any{errUsage}, args...)...)
+}
+
+// atMost wants no more than n arguments.
+func atMost(n int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > n {
+			return usage("%s takes %s, %q is one too many", cmd.CommandPath(), count(n, "argument"), args[n])
+		}
+		return nil
+	}
 }
 
 // modes are the reference's mode flags; each is a verb here.
@@ -104,7 +114,9 @@ traffic between every two endpoints, leaves out what DNS resolved, and judges
 each pair that remains with gradient-boosted trees.
 
 Inputs are captures, or folders that are searched for them; with no input, paths
-are read from standard input, one a line. "-" is a capture on standard input.`
+are read from standard input, one a line. "-" is a capture on standard input.
+
+--train, --retrain, --validate, --predict and --dump mean the verbs of these names.`
 
 const examples = `  botnetdetect file.pcap                       verdicts into file.pcap.out.txt
   botnetdetect --output stdout file.pcap       verdicts to the terminal

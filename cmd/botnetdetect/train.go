@@ -20,7 +20,7 @@ import (
 
 // learning is what every verb that learns from labelled captures takes.
 type learning struct {
-	common
+	*common
 	labels string
 }
 
@@ -53,18 +53,24 @@ func (l *learning) examples(ctx context.Context, args []string) (set dataset.Set
 	if err != nil {
 		return set, 0, err
 	}
-	paths, problems, err := l.captures(args)
+	paths, problems, err := l.captures(ctx, args)
 	if err != nil {
 		return set, problems, err
+	}
+	for _, name := range labeller.Unseen(paths) {
+		l.say("labels speak of %s, which is not among the inputs", printable(name))
 	}
 	paths, unlabelled := l.labelled(labeller, paths)
 	set.Mode = l.mode()
 	failed, err := l.observe(ctx, paths, func(seen observe.Observation) error {
-		examples, err := labeller.Examples(seen, set.Mode, l.vocabulary)
+		examples, err := labeller.Examples(seen, set.Mode, l.names())
 		set.Examples = append(set.Examples, examples...)
 		return err
 	})
-	return set, problems + unlabelled + failed, err
+	if problems += unlabelled + failed; err == nil && problems > 0 && l.seen.Frames == 0 {
+		return set, problems, errTold // nothing was read, so nothing should be written
+	}
+	return set, problems, err
 }
 
 // labelled leaves out, before time is spent on them, captures whose label cannot be told.
@@ -159,7 +165,7 @@ type train struct {
 }
 
 func newTrain(std streams) *cobra.Command {
-	t := &train{learning: learning{common: common{std: std}}}
+	t := &train{learning: learning{common: &common{std: std}}}
 	cmd := &cobra.Command{
 		Use:   "train [flags] [inputs...]",
 		Short: "Train a model on labelled captures and test it on held-out flows",
@@ -185,6 +191,7 @@ func (t *train) run(ctx context.Context, args []string) error {
 	if !(t.split > 0 && t.split <= 1) {
 		return usage("--split %v: want a share above 0 to 1", t.split)
 	}
+	t.config.Seed, t.config.Goroutines = t.seed, t.cores
 	set, problems, err := t.examples(ctx, args)
 	if err != nil {
 		return err

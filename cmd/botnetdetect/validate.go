@@ -14,7 +14,8 @@ type validate struct {
 }
 
 func newValidate(std streams) *cobra.Command {
-	v := &validate{learning: learning{common: common{std: std}}}
+	c := &common{std: std}
+	v := &validate{learning{common: c}, judging{common: c}}
 	cmd := &cobra.Command{
 		Use:   "validate [flags] [inputs...]",
 		Short: "Test the model on labelled captures",
@@ -32,7 +33,6 @@ measure of it; the built-in model's are named by "botnetdetect model info".`,
 }
 
 func (v *validate) run(ctx context.Context, args []string) error {
-	v.judging.common = v.learning.common
 	m, _, err := v.model()
 	if err != nil {
 		return err

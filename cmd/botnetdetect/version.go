@@ -16,7 +16,7 @@ func newVersion(std streams) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Say which version this is",
-		Args:  cobra.NoArgs,
+		Args:  atMost(0),
 		RunE: func(*cobra.Command, []string) error {
 			_, err := fmt.Fprintf(std.out, "%s %s %s/%s\n", toolName(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return err
