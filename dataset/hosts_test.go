@@ -84,3 +84,20 @@ func TestHostLabelsMalformed(t *testing.T) {
 	f("capture\thost\tclass\na\tb\tevil\n", `"evil"`)
 	f("capture\thost\tclass\na\tb\n", "wrong number of fields")
 }
+
+func FuzzReadLabels(f *testing.F) {
+	f.Add(hostTable)
+	f.Add("capture\tip_a\tip_b\tclass\na.pcap\t1\t2\tp2p\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		l, err := ReadLabels(strings.NewReader(text))
+		if err != nil {
+			return
+		}
+		for _, path := range []string{"a.pcap", "/x/lab/a.pcap", "/Botnet/y.pcap"} {
+			if capture, err := l.Capture(path); err == nil {
+				l.Flow(path, capture, "10.0.0.1", "1")
+			}
+		}
+		l.Unseen([]string{"a.pcap"})
+	})
+}
