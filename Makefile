@@ -32,28 +32,28 @@ examples:
 
 # The built-in models, bit for bit, from the kept feature tables.
 default-model:
-	go build -o /tmp/botnetdetect-default ./cmd/botnetdetect
+	go build -o build/botnetdetect ./cmd/botnetdetect
 	cd model/default && export SOURCE_DATE_EPOCH=1795305600 && \
-		/tmp/botnetdetect-default retrain features.json.gz && \
-		/tmp/botnetdetect-default retrain --csv features.csv.gz && \
+		$(CURDIR)/build/botnetdetect retrain features.json.gz && \
+		$(CURDIR)/build/botnetdetect retrain --csv features.csv.gz && \
 		mv cache/model.json cache/model_csv.json . && rmdir cache
 
 # The feature tables, from the labelled captures in DATA (docs/default-model.md). Two of
 # them end in the middle of a packet, which the command says and which is no failure here.
 DATA ?= ../shared/data
 features:
-	go build -o /tmp/botnetdetect-default ./cmd/botnetdetect
+	go build -o build/botnetdetect ./cmd/botnetdetect
 	cd $(DATA) && for kind in "json" "csv --csv"; do \
-		/tmp/botnetdetect-default dump --labels PAIR_LABELS.tsv -o /tmp/features.$$kind Benign Botnet || [ $$? = 1 ]; \
+		$(CURDIR)/build/botnetdetect dump --labels PAIR_LABELS.tsv -o $(CURDIR)/build/features.$$kind Benign Botnet || [ $$? = 1 ]; \
 	done
-	for kind in json csv; do gzip -9n < /tmp/features.$$kind > model/default/features.$$kind.gz; rm /tmp/features.$$kind; done
+	for kind in json csv; do gzip -9n < build/features.$$kind > model/default/features.$$kind.gz; done
 
 # docs/results.md: what the recipe of the built-in models and every baseline are worth on the
 # captures in DATA, two of which end in the middle of a packet. "make results-page" writes the
 # page anew from the kept figures, and what reports say of the built-in models.
 results:
-	go build -o /tmp/botnetdetect-results ./cmd/botnetdetect
-	cd $(DATA) && /tmp/botnetdetect-results evaluate --quiet --protocol all --baselines --audits \
+	go build -o build/botnetdetect ./cmd/botnetdetect
+	cd $(DATA) && $(CURDIR)/build/botnetdetect evaluate --quiet --protocol all --baselines --audits \
 		--labels PAIR_LABELS.tsv -o $(CURDIR)/docs/results/eval.json Benign Botnet > /dev/null || [ $$? = 1 ]
 	$(MAKE) results-page
 
