@@ -28,7 +28,7 @@ func (c *Config) binsFor(rows, present int) int {
 	if rows <= exactRows {
 		return wideBins
 	}
-	return min(narrowBins, max(16, present/32))
+	return min(narrowBins, max(16, present/128))
 }
 
 func (d Dense) load(m *matrix, cfg *Config) {

@@ -31,8 +31,11 @@ func (c *cuts) bin(x float32) int {
 
 // threshold parts the bins up to a from those from b on, where a node has no
 // training rows in the bins between: it returns the last bin that goes left
-// and the value that rows must be below to go left.
+// and the value that rows must be below to go left. B may be one past the last.
 func (c *cuts) threshold(a, b int) (last int, value float32) {
+	if b == c.bins() {
+		return a, above(float64(c.high[a]))
+	}
 	if !c.exact {
 		last = (a + b - 1) / 2
 		return last, c.edge[last]

@@ -92,13 +92,12 @@ func (p *plane) of(c *column) []int64 {
 type tally struct {
 	stat    plane
 	weight  *plane     // nil if each row weighs 1
-	touched []bool     // by block: some sum is not zero
-	rows    int        // added since the last spill
-	spilled *histogram // nil if it never had to
+	added   []int      // by block: records in the sums
+	spilled *histogram // nil if it never had to spill
 }
 
 func newTally(m *matrix, weighted bool) *tally {
-	t := &tally{stat: newPlane(m), touched: make([]bool, len(m.blocks))}
+	t := &tally{stat: newPlane(m), added: make([]int, len(m.blocks))}
 	if weighted {
 		w := newPlane(m)
 		t.weight = &w
@@ -106,25 +105,24 @@ func newTally(m *matrix, weighted bool) *tally {
 	return t
 }
 
-// room spills if the sums could overflow with some more rows, of at most so
-// many in all.
-func (t *tally) room(m *matrix, rows int, most int64) {
-	if t.rows += rows; t.rows <= spillRows || most <= spillRows {
-		return
+// room counts records of a block that are going to be added, and makes room in
+// its sums if they could overflow.
+func (t *tally) room(m *matrix, block, records int) {
+	if t.added[block]+records > spillRows {
+		t.spill(m, block)
 	}
+	t.added[block] += records
+}
+
+// spill moves the sums of a block to a histogram.
+func (t *tally) spill(m *matrix, block int) {
 	if t.spilled == nil {
 		t.spilled = newHistogram(m, t.weight != nil)
 	}
-	for b, touched := range t.touched {
-		if !touched {
-			continue
-		}
-		for _, c := range m.blocks[b].columns {
-			t.move(t.spilled, &m.columns[c])
-		}
-		t.touched[b], t.spilled.live[b] = false, true
+	for _, c := range m.blocks[block].columns {
+		t.move(t.spilled, &m.columns[c])
 	}
-	t.rows = rows
+	t.added[block], t.spilled.live[block] = 0, true
 }
 
 // move adds the sums of a column to a histogram and zeroes them.
@@ -155,7 +153,7 @@ func moveWeights(to, from []int64) {
 // of it are zero, and zeroes it there.
 func (h *histogram) take(tallies []*tally, block int, c *column) {
 	for _, t := range tallies {
-		if t.touched[block] {
+		if t.added[block] > 0 {
 			t.move(h, c)
 		}
 		if t.spilled != nil && t.spilled.live[block] {

@@ -1,10 +1,12 @@
 package gbdt
 
+import "math"
+
 // split parts the rows of a node by one column.
 type split struct {
 	gain        float64
 	column      int
-	last        int     // last bin that goes left
+	last, next  int     // last bin that goes left, and first with rows that goes right
 	value       float32 // rows below it go left
 	absentLeft  bool
 	left, right total
@@ -43,19 +45,47 @@ func searchColumn(r *rule, m *matrix, number int, node *tip) split {
 
 // scan tries all thresholds. Left starts with the absent rows, if they go left.
 func (s *searcher) scan(left total, absentLeft bool) {
-	c, h := s.column, s.node.hist
+	c, h, all := s.column, s.node.hist, s.node.total
 	rows := h.rows[c.cell:][:c.bins()]
+	sum, weight := h.sum[c.cell:][:len(rows)], h.weight
+	if weight != nil {
+		weight = weight[c.cell:][:len(rows)]
+	}
+	limit := s.limit()
 	last := -1 // bin with rows
 	for b, n := range rows {
 		if n == 0 {
 			continue
 		}
 		if last >= 0 {
-			s.consider(left, last, b, absentLeft)
+			w := float64(left.weight)
+			diff := float64(left.sum)*float64(all.weight) - float64(all.sum)*w
+			if diff*diff > limit*w*(float64(all.weight)-w) {
+				s.consider(left, last, b, absentLeft)
+				limit = s.limit()
+			}
 		}
-		left = left.plus(h.at(c.cell + b))
+		left.sum += sum[b]
+		left.rows += int64(n)
+		if weight == nil {
+			left.weight += int64(n)
+		} else {
+			left.weight += weight[b]
+		}
 		last = b
 	}
+}
+
+// limit says cheaply which splits cannot be better than the best: those whose
+// squared difference of scaled sums is not above limit times the weights of
+// both sides. It leaves a margin for rounding.
+func (s *searcher) limit() float64 {
+	r := s.rule
+	if r.l2 != 0 || r.monotone != nil {
+		return -1
+	}
+	unit := r.sumUnit * r.sumUnit / r.weightUnit
+	return s.best.gain * (1 - 1e-9) * float64(s.node.total.weight) / unit
 }
 
 // consider keeps the split between two bins that have rows, and none between
@@ -63,24 +93,23 @@ func (s *searcher) scan(left total, absentLeft bool) {
 func (s *searcher) consider(left total, last, next int, absentLeft bool) {
 	right := s.node.total.minus(left)
 	if gain := s.rule.gain(s.node, s.number, left, right); gain > s.best.gain {
-		s.best = split{gain: gain, column: s.number, absentLeft: absentLeft, left: left, right: right}
-		s.best.last, s.best.value = s.column.threshold(last, next)
+		s.best = split{gain: gain, column: s.number, last: last, next: next, absentLeft: absentLeft, left: left, right: right}
 	}
 }
 
 // apart tries to send all present rows left and the absent ones right.
 func (s *searcher) apart(absent total) {
 	c := s.column
-	value := above(float64(c.high[c.bins()-1]))
 	left := s.node.total.minus(absent)
-	if gain := s.rule.gain(s.node, s.number, left, absent); gain > s.best.gain && value-value == 0 {
-		s.best = split{gain: gain, column: s.number, last: c.bins() - 1, value: value, left: left, right: absent}
+	if gain := s.rule.gain(s.node, s.number, left, absent); gain > s.best.gain && c.high[c.bins()-1] < math.MaxFloat32 {
+		s.best = split{gain: gain, column: s.number, last: c.bins() - 1, next: c.bins(), left: left, right: absent}
 	}
 }
 
-// settle decides what could be left open while searching: where absent values
-// go if the node has none (to the larger side), or are zeros (where 0 goes).
+// settle decides what was left open while searching: the threshold, and where
+// absent values go if the node has none (to the larger side), or are zeros.
 func (s *split) settle(c *column, absent total) {
+	s.last, s.value = c.threshold(s.last, s.next)
 	switch {
 	case c.absent < c.bins():
 		s.absentLeft = 0 < s.value

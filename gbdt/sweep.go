@@ -62,11 +62,7 @@ func (g *grower) sweep(targets []*tip) {
 	parallel(len(g.workers), g.m.segments(), func(n, s int) {
 		w := g.workers[n]
 		w.prepare(g, len(targets))
-		from, to := g.m.segment(s)
 		g.route(s)
-		for i, t := range targets {
-			w.tallies[i].room(g.m, to-from, t.total.rows)
-		}
 		if len(g.nodes) == 1 {
 			g.tallyAll(w, s)
 		} else {
@@ -154,7 +150,7 @@ func (g *grower) tallyAll(w *worker, s int) {
 	from, to := g.m.segment(s)
 	t := w.tallies[0]
 	for _, run := range g.m.runs[s] {
-		t.touched[run.block] = true
+		t.room(g.m, run.block, run.to-run.from)
 		b := &g.m.blocks[run.block]
 		t.addRun(g.m, b, run, w.values(b, run, g.rows.stat[from:to]), &t.stat)
 		if t.weight != nil {
@@ -210,6 +206,15 @@ func (w *worker) choose(b *block, r run, slot []uint16, targets []*tip) {
 	}
 }
 
+// slots returns the slots of records' rows.
+func (w *worker) slots(row, slot []uint16) []uint16 {
+	out := w.slot[:len(row)]
+	for i, r := range row {
+		out[i] = slot[r]
+	}
+	return out
+}
+
 // positions lists where a slot occurs. It has no branches: which rows are in a
 // small child is hard to predict.
 func positions(pos, slot []uint16, a uint16) []uint16 {
@@ -236,18 +241,9 @@ func positions2(posA, posB, slot []uint16, a, b uint16) (inA, inB []uint16) {
 // equal returns 1 if a and b are equal, else 0.
 func equal(a, b uint16) int { return int((uint32(a^b) - 1) >> 31) }
 
-// slots returns the slots of records' rows.
-func (w *worker) slots(row, slot []uint16) []uint16 {
-	out := w.slot[:len(row)]
-	for i, r := range row {
-		out[i] = slot[r]
-	}
-	return out
-}
-
 func (g *grower) pickRun(w *worker, target int, r run, from, to int) {
 	t, b, pos := w.tallies[target], &g.m.blocks[r.block], w.pos[target]
-	t.touched[r.block] = true
+	t.room(g.m, r.block, len(pos))
 	val := w.picked(b, r, pos, g.rows.stat[from:to])
 	for _, l := range b.lanes {
 		g.m.lanes[l].pick(&t.stat, r.from, pos, val)
@@ -292,8 +288,8 @@ func (w *worker) prepare(g *grower, targets int) {
 
 // mark notes in live the blocks of which there are sums.
 func (t *tally) mark(live []bool) {
-	for b, touched := range t.touched {
-		if touched || (t.spilled != nil && t.spilled.live[b]) {
+	for b, n := range t.added {
+		if n > 0 || (t.spilled != nil && t.spilled.live[b]) {
 			live[b] = true
 		}
 	}
@@ -302,8 +298,7 @@ func (t *tally) mark(live []bool) {
 // reset says that the tallies have been taken.
 func (w *worker) reset() {
 	for _, t := range w.tallies {
-		clear(t.touched)
-		t.rows = 0
+		clear(t.added)
 		if t.spilled != nil {
 			clear(t.spilled.live)
 		}
