@@ -80,5 +80,21 @@ func Read(in io.Reader) (*Result, error) {
 	if r.Format != Format {
 		return nil, fmt.Errorf("cannot read evaluation of format %d: this version reads format %d", r.Format, Format)
 	}
+	if err := r.check(); err != nil {
+		return nil, fmt.Errorf("cannot read evaluation: %w", err)
+	}
 	return &r, nil
+}
+
+// check wants what writing a result counts on.
+func (r *Result) check() error {
+	if len(r.Detectors) == 0 {
+		return errors.New("it names no detector")
+	}
+	for _, s := range r.Summary {
+		if len(s.Pooled.Budgets) != len(s.Budgets) || len(s.Pooled.At) != len(r.Settings.BaseRates) {
+			return fmt.Errorf("the summary of %s, %s does not have a figure for each budget and base rate", s.Protocol, s.Detector)
+		}
+	}
+	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math"
 	"slices"
 	"strings"
@@ -320,4 +321,25 @@ func TestReadRefuses(t *testing.T) {
 	f("", "EOF")
 	f("[]", "cannot unmarshal")
 	f(`{"format":99}`, "format 99")
+	f(`{"format":1}`, "names no detector")
+	f(`{"format":1,"detectors":[{"name":"x"}],"summary":[{"budgets":[{"budget":0.1}]}]}`, "for each budget")
+}
+
+// Whatever a file holds, the outcome is an error, or a result that can be shown.
+func FuzzRead(f *testing.F) {
+	f.Add([]byte(`{"format":1,"detectors":[{"name":"x"}],"settings":{"protocols":["grid","random"],"budgets":[0.1],"base_rates":[0.01]},
+"audits":[{"name":"a","value":null,"rows":[{"name":"r","figures":{"auc":0.5}},{"name":"q"}]}],"remarks":["\u0007|"],"gaps":[{"figure":"recall"}],
+"summary":[{"protocol":"grid","detector":"x","budgets":[{"budget":0.1}],"pooled":{"budgets":[{}],"precision_at":[{"rate":0.01}]}}],
+"folds":[{"protocol":"grid","detector":"x","family":"a","source":"b","remarks":["one: two"]}],"data":{"families":[{"name":"a"}],"sources":[{"name":"b"}]}}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		r, err := Read(bytes.NewReader(text))
+		if err != nil {
+			return
+		}
+		for _, write := range []func(io.Writer) error{r.WriteText, r.WriteMarkdown, r.WriteCSV, r.WriteJSON} {
+			if err := write(io.Discard); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
 }
