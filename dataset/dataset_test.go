@@ -2,6 +2,8 @@ package dataset
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"math"
 	"os"
 	"path/filepath"
@@ -183,7 +185,7 @@ func TestReadFileDecompresses(t *testing.T) {
 		if err := os.WriteFile(path, content, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if set, err := ReadFile(path, false); err != nil || len(set.Examples) != 1 || !set.Examples[0].Botnet {
+		if set, err := ReadFile(t.Context(), path, false); err != nil || len(set.Examples) != 1 || !set.Examples[0].Botnet {
 			t.Errorf("%s: %v, %v", name, set, err)
 		}
 	}
@@ -232,4 +234,20 @@ func FuzzReadCSV(f *testing.F) {
 func FuzzReadPairLabels(f *testing.F) {
 	f.Add([]byte("capture\tip_a\tip_b\tclass\nx\t1\t2\tp2p\n"))
 	f.Fuzz(func(t *testing.T, b []byte) { ReadPairLabels(bytes.NewReader(b)) })
+}
+
+func TestReadFileStops(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "endless.json")
+	record := `{"label":1,"src":"a","dst":"b","traffic":{` + nine + `}}`
+	text := "[" + strings.Repeat(record+",", 20_000) + record + "]"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, csv := range []bool{false, true} {
+		if _, err := ReadFile(ctx, path, csv); !errors.Is(err, context.Canceled) {
+			t.Errorf("csv %v: error is %v", csv, err)
+		}
+	}
 }

@@ -3,6 +3,7 @@ package dataset
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -15,8 +16,8 @@ import (
 const maxWindow = 128 << 20
 
 // ReadFile reads examples from a file of JSON, or of CSV if csv, that may be gzip- or
-// zstd-compressed, whatever its name.
-func ReadFile(path string, csv bool) (Set, error) {
+// zstd-compressed, whatever its name. When ctx is done, reading stops with its error.
+func ReadFile(ctx context.Context, path string, csv bool) (Set, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return Set{}, fmt.Errorf("cannot read features: %w", err)
@@ -31,11 +32,24 @@ func ReadFile(path string, csv bool) (Set, error) {
 	if csv {
 		read = ReadCSV
 	}
-	set, err := read(in)
+	set, err := read(interruptible{ctx, in})
 	if err != nil {
 		return set, fmt.Errorf("%s: %w", path, err)
 	}
 	return set, nil
+}
+
+// interruptible is a reader that ends when ctx is done.
+type interruptible struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (i interruptible) Read(p []byte) (int, error) {
+	if err := i.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return i.r.Read(p)
 }
 
 // decompressed returns r's content, decompressed if it is gzip or zstd.

@@ -95,7 +95,11 @@ func number(botnet bool) int {
 func ReadJSON(r io.Reader) (Set, error) {
 	in := json.NewDecoder(bufio.NewReaderSize(r, 1<<20))
 	if t, err := in.Token(); err != nil || t != json.Delim('[') {
-		return Set{}, errors.New("cannot read examples: want a JSON array of records {label, src, dst, traffic}")
+		const want = "want a JSON array of records {label, src, dst, traffic}"
+		if err != nil {
+			return Set{}, fmt.Errorf("cannot read examples: %w; "+want, unexpected(err))
+		}
+		return Set{}, errors.New("cannot read examples: " + want)
 	}
 	b := builder{names: make(map[string]string)}
 	for n := 1; in.More(); n++ {

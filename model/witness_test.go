@@ -57,7 +57,7 @@ func TestForeignWitnesses(t *testing.T) {
 // readTraining reads the flows that a built-in model was trained on.
 func readTraining(t *testing.T, mode feature.Mode) dataset.Set {
 	t.Helper()
-	set, err := dataset.ReadFile(filepath.Join("default", map[feature.Mode]string{
+	set, err := dataset.ReadFile(t.Context(), filepath.Join("default", map[feature.Mode]string{
 		feature.Aware: "features.json.gz", feature.Agnostic: "features.csv.gz",
 	}[mode]), mode == feature.Agnostic)
 	if err != nil {

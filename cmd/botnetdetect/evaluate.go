@@ -166,7 +166,7 @@ func (e *evaluation) corpus(ctx context.Context, args []string) (c *evaluate.Cor
 		return nil, 0, err
 	}
 	if e.tables(args) {
-		set, err := readTables(args, e.csv)
+		set, err := readTables(ctx, args, e.csv)
 		return evaluate.FromSet(set), 0, err
 	}
 	return e.observed(ctx, args)
@@ -186,10 +186,10 @@ func (e *evaluation) tables(inputs []string) bool {
 	return true
 }
 
-func readTables(paths []string, csv bool) (all dataset.Set, err error) {
+func readTables(ctx context.Context, paths []string, csv bool) (all dataset.Set, err error) {
 	for i, path := range paths {
 		name := strings.TrimSuffix(strings.TrimSuffix(path, ".gz"), ".zst")
-		set, err := dataset.ReadFile(path, csv || filepath.Ext(name) == ".csv")
+		set, err := dataset.ReadFile(ctx, path, csv || filepath.Ext(name) == ".csv")
 		if err != nil {
 			return all, fmt.Errorf("%w; want captures below Benign and Botnet, or what dump wrote", err)
 		}

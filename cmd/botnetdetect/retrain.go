@@ -46,7 +46,7 @@ func (r *retrain) run(ctx context.Context, args []string) error {
 	}
 	r.config.Seed = r.seed
 	start := time.Now()
-	set, err := r.read(inputs[0])
+	set, err := r.read(ctx, inputs[0])
 	if err != nil {
 		return err
 	}
@@ -55,8 +55,8 @@ func (r *retrain) run(ctx context.Context, args []string) error {
 	return err
 }
 
-func (r *retrain) read(path string) (dataset.Set, error) {
-	set, err := dataset.ReadFile(path, r.csv)
+func (r *retrain) read(ctx context.Context, path string) (dataset.Set, error) {
+	set, err := dataset.ReadFile(ctx, path, r.csv)
 	if err != nil {
 		return set, err
 	}
