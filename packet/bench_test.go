@@ -6,6 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gopacket/gopacket"
+	"github.com/gopacket/gopacket/layers"
+
 	"botnetdetect/capture"
 	"botnetdetect/internal/pcaptest"
 )
@@ -83,5 +86,25 @@ func BenchmarkName(b *testing.B) {
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		n.Name(&packets[i%len(packets)])
+	}
+}
+
+// BenchmarkGopacket decodes the same frames with gopacket's fastest decoder, as a measure.
+func BenchmarkGopacket(b *testing.B) {
+	frames := traffic(b)
+	var (
+		eth     layers.Ethernet
+		ip4     layers.IPv4
+		ip6     layers.IPv6
+		tcp     layers.TCP
+		udp     layers.UDP
+		payload gopacket.Payload
+		decoded []gopacket.LayerType
+	)
+	parser := gopacket.NewDecodingLayerParser(layers.LayerTypeEthernet, &eth, &ip4, &ip6, &tcp, &udp, &payload)
+	parser.IgnoreUnsupported = true
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		_ = parser.DecodeLayers(frames[i%len(frames)].Data, &decoded)
 	}
 }

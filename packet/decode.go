@@ -40,8 +40,16 @@ func (o Outcome) String() string {
 // count. p borrows f.Data until it has been named.
 func Decode(f *capture.Frame, p *Packet) Outcome {
 	p.Time, p.Seq, p.Length = f.Time, f.Seq, f.Length
-	p.Src, p.Dst = Endpoint{}, Endpoint{}
 	p.Protocol, p.Answers = 0, nil
+	if f.Link == capture.LinkEthernet && plain(f, p) {
+		return OK
+	}
+	return walkHeaders(f, p)
+}
+
+// walkHeaders fills Src, Dst and the view, one header after another.
+func walkHeaders(f *capture.Frame, p *Packet) Outcome {
+	p.Src, p.Dst = Endpoint{}, Endpoint{}
 	p.view = protocol.View{Time: f.Time, Number: uint16(f.Link)}
 	w := walk{p: p, v: &p.view, data: f.Data}
 	if n := uint32(len(f.Data)); f.Length > n {

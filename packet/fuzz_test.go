@@ -2,6 +2,7 @@ package packet
 
 import (
 	"net/netip"
+	"reflect"
 	"testing"
 
 	"github.com/gopacket/gopacket"
@@ -30,6 +31,10 @@ func FuzzDecode(f *testing.F) {
 		}
 		if both := p.Src.Kind() != None && p.Dst.Kind() != None; both != o.Usable() {
 			t.Errorf("%v, but endpoints %q, %q", o, p.Src, p.Dst)
+		}
+		var q Packet
+		if walked := walkHeaders(&frame, &q); walked != o || q.Src != p.Src || q.Dst != p.Dst || !reflect.DeepEqual(q.view, p.view) {
+			t.Errorf("the short way gives %v > %v %+v, the long %v > %v %+v", p.Src, p.Dst, p.view, q.Src, q.Dst, q.view)
 		}
 		if len(p.view.Payload) > len(data) {
 			t.Errorf("%d bytes of payload in %d", len(p.view.Payload), len(data))
@@ -73,7 +78,7 @@ func compareWithGopacket(t *testing.T, data []byte) {
 	case layers.LayerTypeTCP:
 		ports, rest = [2]uint16{uint16(tcp.SrcPort), uint16(tcp.DstPort)}, tcp.Payload
 	case layers.LayerTypeUDP:
-		if udp.Length < 8 || isTunnel(uint16(udp.SrcPort)) || isTunnel(uint16(udp.DstPort)) {
+		if udp.Length < 8 || tunnels(uint16(udp.SrcPort)) || tunnels(uint16(udp.DstPort)) {
 			return
 		}
 		ports, rest = [2]uint16{uint16(udp.SrcPort), uint16(udp.DstPort)}, udp.Payload
@@ -104,14 +109,6 @@ func compareWithGopacket(t *testing.T, data []byte) {
 	if ports != [2]uint16{p.view.SrcPort, p.view.DstPort} || len(rest) != len(p.view.Payload) {
 		t.Errorf("% x: got ports %d, %d and %d bytes, gopacket %d and %d bytes", data, p.view.SrcPort, p.view.DstPort, len(p.view.Payload), ports, len(rest))
 	}
-}
-
-func isTunnel(port uint16) bool {
-	switch port {
-	case 2152, 3544, 4789, 6081, 1701, 4754, 6635, 5072:
-		return true
-	}
-	return false
 }
 
 // FuzzName gives a Namer two conversations' worth of segments and datagrams, cut

@@ -51,7 +51,7 @@ const (
 // Limits bound the memory of an Engine. The zero value stands for defaults.
 type Limits struct {
 	// Conversations is how many conversations are remembered, a power of two of at
-	// least 64; zero means 1<<18, about 25 MB. Of those that share a row of the
+	// least 64; zero means 1<<18, about 27 MB. Of those that share a row of the
 	// table, one not heard of lately gives way to a new one.
 	Conversations int
 	// Buffered is how many bytes of unfinished messages are kept. Beyond it a
