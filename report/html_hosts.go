@@ -76,6 +76,16 @@ func (x *host) add(j *judged, side int) {
 	}
 }
 
+// involved counts the hosts in botnet flows.
+func (h *hosts) involved() (n int) {
+	for _, x := range h.all {
+		if x.botnet > 0 {
+			n++
+		}
+	}
+	return n
+}
+
 // ranked returns the n hosts with most evidence: the sum of the scores of botnet
 // flows, then the highest score.
 func (h *hosts) ranked(n int) []*host {

@@ -69,6 +69,8 @@ type cautionJSON struct {
 	MAC          int   `json:"mac"`           // judged flows between MAC addresses
 	CutHeaders   int64 `json:"cut_headers"`   // packets with headers cut by the snap length
 	BadHeaders   int64 `json:"bad_headers"`   // packets with malformed headers
+	BadTimes     int64 `json:"bad_times"`     // packets without a time of their own, or with one that cannot be
+	LostAnswers  int64 `json:"lost_answers"`  // resolved addresses that memory had no room for; their flows were judged
 }
 
 // modelJSON is a model's card.
@@ -142,7 +144,7 @@ func (f *Facts) totals() totalsJSON {
 		Captures: f.sum.Captures, Failed: f.sum.Failed,
 		Packets: f.sum.Stats.Frames, Bytes: f.sum.Stats.Bytes,
 		Flows: f.sum.Flows, Judged: f.sum.P2P, Botnet: f.sum.Botnet,
-		Hosts: len(f.hosts.all), Involved: len(f.sum.Involved), times: f.span.times(),
+		Hosts: len(f.hosts.all), Involved: f.hosts.involved(), times: f.span.times(),
 	}
 }
 
@@ -168,6 +170,7 @@ func (f *Facts) unjudgedObjects() []unjudgedJSON {
 			note(outcome.String(), 0, uint64(n))
 		}
 	}
+	note("of an interface that the capture never describes", 0, uint64(f.sum.Stats.Capture.Orphans))
 	note("a line of tshark's that could not be read", 0, uint64(f.sum.Stats.OddLines))
 	return all
 }
@@ -175,8 +178,10 @@ func (f *Facts) unjudgedObjects() []unjudgedJSON {
 func (f *Facts) caution() cautionJSON {
 	return cautionJSON{
 		SinglePacket: f.unjudged.single, MAC: f.unjudged.mac,
-		CutHeaders: f.sum.Stats.Outcomes[packet.CutHeader],
-		BadHeaders: f.sum.Stats.Outcomes[packet.BadHeader],
+		CutHeaders:  f.sum.Stats.Outcomes[packet.CutHeader],
+		BadHeaders:  f.sum.Stats.Outcomes[packet.BadHeader],
+		BadTimes:    f.sum.Stats.Capture.Untimed + f.sum.Stats.Capture.BadTimes,
+		LostAnswers: f.sum.Stats.LostAnswers,
 	}
 }
 

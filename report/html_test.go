@@ -117,6 +117,32 @@ func TestDataSaysTheFacts(t *testing.T) {
 	}
 }
 
+// What a capture holds beside whole, timed packets is counted, in kinds.
+func TestDataCountsWhatIsOdd(t *testing.T) {
+	facts := emptyFacts(t, DefaultLimits())
+	seen := observe.Observation{Path: "odd.pcap", Table: flow.SetOf(infected(1, 1))}
+	seen.Stats.Outcomes[packet.UnsupportedLink] = 3
+	seen.Stats.Outcomes[packet.NoEndpoints] = 4
+	seen.Stats.Outcomes[packet.CutHeader] = 5
+	seen.Stats.Outcomes[packet.BadHeader] = 6
+	seen.Stats.Capture.Orphans, seen.Stats.Capture.Untimed, seen.Stats.Capture.BadTimes = 7, 8, 9
+	seen.Stats.LostAnswers = 10
+	if err := facts.Add(seen); err != nil {
+		t.Fatal(err)
+	}
+	r := data(t, facts)
+	if want := (cautionJSON{CutHeaders: 5, BadHeaders: 6, BadTimes: 17, LostAnswers: 10}); r.Caution != want {
+		t.Errorf("judged with less trust are %+v, want %+v", r.Caution, want)
+	}
+	counts := make(map[string]uint64)
+	for _, u := range r.Unjudged {
+		counts[u.Why] = u.Packets
+	}
+	if counts["unsupported link type"] != 3 || counts["no endpoints"] != 4 || counts["of an interface that the capture never describes"] != 7 || len(counts) != 3 {
+		t.Errorf("not judged are %v", counts)
+	}
+}
+
 // Limits leave out the lowest scores, say how many, and change no total.
 func TestLimitsKeepTheHighestScores(t *testing.T) {
 	all := data(t, factsOf(t, "a.pcap", infected(40, 60), DefaultLimits()))

@@ -60,6 +60,8 @@ function unjudgedSection() {
 		[caution.mac, `${counted(caution.mac, "judged flow")} between MAC addresses, where no IP address was found.`],
 		[caution.cut_headers, `${counted(caution.cut_headers, "packet")} with headers cut short by the capture’s snap length; counted all the same.`],
 		[caution.bad_headers, `${counted(caution.bad_headers, "packet")} with malformed headers; counted all the same.`],
+		[caution.bad_times, `${counted(caution.bad_times, "packet")} without a time of their own, or with one that cannot be; durations of their flows mean little.`],
+		[caution.lost_answers, `${counted(caution.lost_answers, "DNS answer")} that memory had no room to note: flows with their addresses were judged all the same.`],
 	].filter(([n]) => n > 0);
 	return section("unjudged", "What was not judged", "Traffic with addresses that DNS named is left out: peers in a peer-to-peer network find each other without names.",
 		report.unjudged.length ? el("ul", { class: "plain" }, report.unjudged.map(line)) : el("p", null, "Nothing: every packet belongs to a judged flow."),
