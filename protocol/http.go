@@ -118,7 +118,7 @@ func httpBody(e *Engine, m *message, at int, kind httpType) (r result, n int) {
 		m.c.note.state = httpTunnelled
 	}
 	if length > h.size {
-		return named(h.media), length
+		return named(h.name(m.from(at))), length
 	}
 	return named(HTTP), length
 }
@@ -139,10 +139,10 @@ func (h *headers) await(m *message, at int, kind httpType) result {
 		// remote procedure calls through HTTP state a length that means nothing
 	case h.hasLength:
 		if total := h.size + h.length; left < total {
-			return result{need: total - left, keep: h.size, skipTo: total}
+			return result{need: total - left, keep: h.size + len(xmlDeclaration), skipTo: total}
 		}
 	case kind == httpResponse:
-		return result{need: untilFIN, keep: h.size, skipTo: 1 << 30}
+		return result{need: untilFIN, keep: h.size + len(xmlDeclaration), skipTo: 1 << 30}
 	}
 	return result{}
 }

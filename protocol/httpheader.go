@@ -58,6 +58,7 @@ type headers struct {
 	chunked   bool
 	whole     bool
 	tunnel    bool // RPC over HTTP, whose body never ends
+	text      bool // the body is text of some kind
 	// description says that the body is a session description (SDP).
 	description bool
 	// media is the message's name with a body of its media type.
@@ -103,6 +104,7 @@ func (h *headers) field(f []byte) {
 			h.length, h.hasLength = decimal(trimLeft(f[15:]), 1<<31-1)
 		case hasPrefixFold(f, "content-type:"):
 			h.media = mediaName(trimLeft(f[13:]))
+			h.text = hasPrefixFold(trimLeft(f[13:]), "text/")
 			h.description = hasPrefixFold(trimLeft(f[13:]), "application/sdp")
 			h.tunnel = h.tunnel || hasPrefixFold(trimLeft(f[13:]), "application/rpc")
 		}
@@ -143,4 +145,14 @@ func mediaName(t []byte) ID {
 		}
 	}
 	return HTTP
+}
+
+const xmlDeclaration = "<?xml"
+
+// name returns the name of a message b with a body: XML shows in text too.
+func (h *headers) name(b []byte) ID {
+	if h.text && h.size < len(b) && hasPrefix(b[h.size:], xmlDeclaration) {
+		return HTTPXML
+	}
+	return h.media
 }

@@ -15,36 +15,37 @@ func (e *Engine) tcp(v *View) ID {
 	}
 	n := uint32(len(v.Payload)) + v.Missing
 	c := e.conversations.open(v.key())
-	again := c.follow(v, n)
+	repeat := c.follow(v, n)
 	h := &c.half[v.dir()]
 	if len(v.Payload) == 0 {
 		if v.Flags&(FIN|RST) != 0 && h.pending != 0 {
-			return e.finish(c, v, again)
+			return e.finish(c, v, repeat)
 		}
 		return TCP
 	}
-	s := segment{c: c, h: h, v: v, again: again, name: TCP, seq: v.Seq, data: v.Payload, size: n}
+	s := segment{c: c, h: h, v: v, repeat: repeat, name: TCP, seq: v.Seq, data: v.Payload, size: n}
 	if v.Missing > 0 {
 		return e.cut(&s)
 	}
 	e.reassemble(&s)
 	if v.Flags&FIN != 0 && h.pending != 0 && e.pool.at(h.pending).untilFIN && s.name == TCP {
-		return e.finish(c, v, again)
+		return e.finish(c, v, repeat)
 	}
 	return s.name
 }
 
 // segment is the part of a TCP segment's data that is still to be dealt with.
 type segment struct {
-	c     *conversation
-	h     *half
-	v     *View
-	again bool // brings nothing new: it may complete a message, but is not looked into
-	name  ID
-	fixed bool // name is settled: later messages in the segment do not change it
-	seq   uint32
-	data  []byte
-	size  uint32
+	c *conversation
+	h *half
+	v *View
+	// repeat may say that the data may complete a message, but is not looked into.
+	repeat repeat
+	name   ID
+	fixed  bool // name is settled: later messages in the segment do not change it
+	seq    uint32
+	data   []byte
+	size   uint32
 }
 
 // maxPasses bounds how many messages that began earlier or end later one segment
@@ -60,7 +61,7 @@ func (e *Engine) reassemble(s *segment) {
 			e.proceed(s)
 			continue
 		}
-		if s.again || s.h.joined.from != s.h.joined.to && !before(s.seq, s.h.joined.from) && before(s.seq, s.h.joined.to) {
+		if s.repeat != fresh || s.h.joined.from != s.h.joined.to && !before(s.seq, s.h.joined.from) && before(s.seq, s.h.joined.to) {
 			return
 		}
 		e.begin(s)
@@ -132,7 +133,7 @@ func (e *Engine) proceed(s *segment) {
 // still more.
 func (e *Engine) complete(s *segment, p *pending, next uint32) {
 	s.h.joined = span{p.start, p.end}
-	if s.again {
+	if s.repeat == again {
 		e.release(s.h)
 		return
 	}
@@ -157,11 +158,11 @@ func (e *Engine) complete(s *segment, p *pending, next uint32) {
 }
 
 // finish hands over a message that ends with the stream.
-func (e *Engine) finish(c *conversation, v *View, again bool) ID {
+func (e *Engine) finish(c *conversation, v *View, r repeat) ID {
 	h := &c.half[v.dir()]
 	p := e.pool.at(h.pending)
 	defer e.release(h)
-	if !p.untilFIN || again || p.pieces > 0 || v.Flags&FIN == 0 || v.Seq+uint32(len(v.Payload)) != p.start+p.size {
+	if !p.untilFIN || r != fresh || p.pieces > 0 || v.Flags&FIN == 0 || v.Seq+uint32(len(v.Payload)) != p.start+p.size {
 		return TCP
 	}
 	m := message{data: p.data, keep: int(p.keep), gap: int(p.gap), size: int(p.size), joined: true, last: true, c: c, v: v}
@@ -174,7 +175,7 @@ func (e *Engine) finish(c *conversation, v *View, again bool) ID {
 // cut names a segment that lost bytes to the snap length: what is there is looked
 // at on its own.
 func (e *Engine) cut(s *segment) ID {
-	if s.again {
+	if s.repeat == again {
 		return TCP
 	}
 	m := message{data: s.data, size: int(s.size), c: s.c, v: s.v}

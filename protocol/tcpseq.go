@@ -8,10 +8,10 @@ const fastTime = 20_000_000
 func before(a, b uint32) bool { return int32(a-b) < 0 }
 func after(a, b uint32) bool  { return int32(a-b) > 0 }
 
-// follow notes a segment with n bytes of data in its conversation and says
-// whether it brings nothing new: sent again, or out of order. tshark does not
-// look into such segments, since it might see the same message twice.
-func (c *conversation) follow(v *View, n uint32) (again bool) {
+// follow notes a segment with n bytes of data in its conversation and says what it
+// brings. tshark does not look into segments that are sent again or out of order,
+// since it might see the same message twice.
+func (c *conversation) follow(v *View, n uint32) (r repeat) {
 	dir := v.dir()
 	fwd, rev := &c.half[dir], &c.half[1-dir]
 	if v.Flags&SYN != 0 {
@@ -22,12 +22,21 @@ func (c *conversation) follow(v *View, n uint32) (again bool) {
 	if !probe {
 		fwd.countDuplicates(v, n)
 	}
-	if n > 0 || v.Flags&(SYN|FIN) != 0 {
-		again = !probe && c.repeats(v, fwd, rev, n)
+	if !probe && (n > 0 || v.Flags&(SYN|FIN) != 0) {
+		r = repeats(v, fwd, rev, n)
 	}
 	fwd.advance(v, n, probe)
-	return again
+	return r
 }
+
+// repeat says what a segment brings.
+type repeat uint8
+
+const (
+	fresh        repeat = iota // new bytes
+	acknowledged               // nothing that was not acknowledged before
+	again                      // bytes sent again, or out of order
+)
 
 // synchronise starts the conversation anew if a SYN with another sequence number
 // shows that its ports are used again.
@@ -56,24 +65,23 @@ func (h *half) countDuplicates(v *View, n uint32) {
 	}
 }
 
-// repeats says whether a segment with n bytes does not advance its stream.
-func (c *conversation) repeats(v *View, fwd, rev *half, n uint32) bool {
-	if fwd.seen&seenNext == 0 {
-		return n > 0 && rev.seen&seenAck != 0 && rev.acked != 0 && !after(v.Seq+n, rev.acked)
-	}
-	if keepAlive := n <= 1 && v.Seq == fwd.next-1 && v.Flags&(SYN|FIN|RST) == 0; keepAlive {
-		return true
+// repeats says whether a segment with n bytes advances its stream.
+func repeats(v *View, fwd, rev *half, n uint32) repeat {
+	if keepAlive := n <= 1 && v.Seq == fwd.next-1 && v.Flags&(SYN|FIN|RST) == 0; keepAlive && fwd.seen&seenNext != 0 {
+		return again
 	}
 	if n > 0 && rev.seen&seenAck != 0 && rev.acked != 0 && !after(v.Seq+n, rev.acked) {
-		return true // all of it was acknowledged before
+		return acknowledged
 	}
-	if n > 1 && v.Seq == fwd.next-1 { // it begins with the byte of a window probe
-		return false
+	switch {
+	case fwd.seen&seenNext == 0, !before(v.Seq, fwd.next):
+		return fresh
+	case n > 1 && v.Seq == fwd.next-1: // it begins with the byte of a window probe
+		return fresh
+	case rev.dupAcks >= 2 && rev.acked == v.Seq && v.Time-rev.ackTime < fastTime:
+		return fresh // sent again on request: tshark does look into those
 	}
-	if rev.dupAcks >= 2 && rev.acked == v.Seq && v.Time-rev.ackTime < fastTime {
-		return false // sent again on request: tshark does look into those
-	}
-	return before(v.Seq, fwd.next)
+	return again
 }
 
 // advance notes where the stream stands after a segment with n bytes.
