@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"bufio"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -47,9 +48,12 @@ func (e *Example) row() []string {
 }
 
 // ReadCSV reads what WriteCSV wrote: the label and the nine features must be there,
-// in any order; src, dst, capture and source may be. Errors name the line.
+// in any order; src, dst, capture and source may be. Errors name the line or row.
+// It is an error
+// if there are no rows, if a row takes more than 1 MiB and if a column is there twice.
 func ReadCSV(r io.Reader) (Set, error) {
-	in := csv.NewReader(r)
+	limit := newBounded(bufio.NewReaderSize(r, 64<<10), maxRow)
+	in := csv.NewReader(limit)
 	in.ReuseRecord = true
 	header, err := in.Read()
 	if err != nil {
@@ -60,13 +64,14 @@ func ReadCSV(r io.Reader) (Set, error) {
 		return Set{}, err
 	}
 	b := builder{names: make(map[string]string)}
-	for {
+	for n := 1; ; n++ {
+		limit.next(in.InputOffset())
 		row, err := in.Read()
 		if errors.Is(err, io.EOF) {
-			return b.set(), nil
+			return b.set()
 		}
 		if err != nil {
-			return Set{}, fmt.Errorf("cannot read CSV: %w", err)
+			return Set{}, fmt.Errorf("cannot read row %d: %w", n, err)
 		}
 		if err := b.addRow(layout, row); err != nil {
 			line, _ := in.FieldPos(0)
@@ -88,12 +93,18 @@ func readHeader(header []string) (l layout, err error) {
 	}
 	for at, name := range header {
 		if slices.Contains(columns, name) {
+			if _, twice := l.column[name]; twice {
+				return l, fmt.Errorf("cannot read CSV: column %d is %q once more", at+1, name)
+			}
 			l.column[name] = at
 			continue
 		}
 		protocol, i, err := feature.ParseName(name)
 		if err != nil || protocol != feature.AnyProtocol {
 			return l, fmt.Errorf("cannot read CSV: column %d is %q; want %v and features such as _#num_pkts", at+1, name, columns)
+		}
+		if l.feature[i] >= 0 {
+			return l, fmt.Errorf("cannot read CSV: column %d is %q once more", at+1, name)
 		}
 		l.feature[i] = at
 	}
@@ -109,7 +120,7 @@ func readHeader(header []string) (l layout, err error) {
 func (b *builder) addRow(l layout, row []string) error {
 	text := func(name string) string {
 		if at, ok := l.column[name]; ok {
-			return b.intern(row[at])
+			return row[at]
 		}
 		return ""
 	}
@@ -125,10 +136,9 @@ func (b *builder) addRow(l layout, row []string) error {
 		}
 		block.Values[i] = value
 	}
-	b.examples = append(b.examples, Example{
+	return b.keep(Example{
 		Botnet: label == "1", Src: text("src"), Dst: text("dst"),
 		Capture: text("capture"), Source: text("source"),
 		Traffic: []feature.Block{block},
 	})
-	return nil
 }

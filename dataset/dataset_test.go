@@ -149,6 +149,14 @@ func TestReadJSONErrors(t *testing.T) {
 	f(`[{"label":0,"traffic":{"TCP#num_pkts":1e999}}]`, "record 1")
 	f(`[`+good, "unexpected EOF")
 	f(`[`+good[:40], "unexpected EOF")
+	f(`[]`, "no records")
+	f(`[`+good+`,`+good+`,{"label":0,"traffic":{}}]`, "record 3: it has no traffic")
+	f(`[{"label":0}]`, "record 1: it has no traffic")
+	for _, after := range []string{`[]`, `{}`, `]`, `,`, `x`, `"text"`} {
+		f(`[`+good+`]`+after, "something follows the array, which ends at byte")
+	}
+	f(strings.Replace(`[`+good+`]`, `"a"`, `"`+strings.Repeat("a", maxText+1)+`"`, 1), "record 1: \"aaaaaaaaaaaaaaaaaaaa\"… is longer than 4096 bytes")
+	f(`[`+manyProtocols(maxProtocols+1)+`]`, "record 1: it has 36873 features, more than nine for each of 4096 protocols")
 }
 
 func TestReadCSVErrors(t *testing.T) {
@@ -168,6 +176,9 @@ func TestReadCSVErrors(t *testing.T) {
 	f(header+"\n0,1,2,3,4,5,6,7,8,9\n7,1,2,3,4,5,6,7,8,9\n", "line 3: label is")
 	f(header+"\n0,1,2,3,4,5,6,7,8,NaN\n", "line 2: sym_len_corr is")
 	f(header+"\n0,1,2\n", "wrong number of fields")
+	f(header+"\n", "no records")
+	f(header+",label\n", `column 11 is "label" once more`)
+	f(header+",_#duration\n", `column 11 is "_#duration" once more`)
 }
 
 func TestReadFileDecompresses(t *testing.T) {

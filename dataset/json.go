@@ -2,13 +2,10 @@ package dataset
 
 import (
 	"bufio"
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"math"
-	"slices"
 	"strconv"
 
 	"botnetdetect/feature"
@@ -91,30 +88,62 @@ func number(botnet bool) int {
 
 // ReadJSON reads what WriteJSON or the reference wrote. A set whose every block is
 // of AnyProtocol is agnostic, any other protocol-aware. Errors name the record,
-// counted from 1.
+// counted from 1. It is an error if there are no records, if a record takes more than
+// 16 MiB or has no traffic, and if anything follows the array.
 func ReadJSON(r io.Reader) (Set, error) {
-	in := json.NewDecoder(bufio.NewReaderSize(r, 1<<20))
-	if t, err := in.Token(); err != nil || t != json.Delim('[') {
-		const want = "want a JSON array of records {label, src, dst, traffic}"
-		if err != nil {
-			return Set{}, fmt.Errorf("cannot read examples: %w; "+want, unexpected(err))
-		}
-		return Set{}, errors.New("cannot read examples: " + want)
+	limit := newBounded(bufio.NewReaderSize(r, 64<<10), maxRecord)
+	in := json.NewDecoder(limit)
+	if err := openArray(in); err != nil {
+		return Set{}, err
 	}
 	b := builder{names: make(map[string]string)}
-	for n := 1; in.More(); n++ {
+	for n := 1; ; n++ {
+		limit.next(in.InputOffset())
+		if !in.More() {
+			break
+		}
 		var rec record
-		if err := in.Decode(&rec); err != nil {
+		err := in.Decode(&rec)
+		if err == nil {
+			err = b.add(rec)
+		}
+		if err != nil {
 			return Set{}, fmt.Errorf("cannot read record %d: %w", n, unexpected(err))
 		}
-		if err := b.add(rec); err != nil {
-			return Set{}, fmt.Errorf("cannot read record %d: %w", n, err)
-		}
 	}
+	if err := closeArray(in); err != nil {
+		return Set{}, err
+	}
+	return b.set()
+}
+
+func openArray(in *json.Decoder) error {
+	const want = "want a JSON array of records {label, src, dst, traffic}"
+	t, err := in.Token()
+	if err != nil {
+		return fmt.Errorf("cannot read examples: %w; %s", unexpected(err), want)
+	}
+	if t != json.Delim('[') {
+		return errors.New("cannot read examples: " + want)
+	}
+	return nil
+}
+
+// closeArray reads the end of the array and of the file.
+func closeArray(in *json.Decoder) error {
 	if _, err := in.Token(); err != nil {
-		return Set{}, fmt.Errorf("cannot read examples to their end: %w", unexpected(err))
+		return fmt.Errorf("cannot read examples to their end: %w", unexpected(err))
 	}
-	return b.set(), nil
+	end := in.InputOffset()
+	_, err := in.Token()
+	var other *json.SyntaxError
+	switch {
+	case errors.Is(err, io.EOF):
+		return nil
+	case err == nil, errors.As(err, &other):
+		return fmt.Errorf("cannot read examples: something follows the array, which ends at byte %d", end)
+	}
+	return fmt.Errorf("cannot read examples to their end: %w", err)
 }
 
 // unexpected turns an end of file in the midst of things into an error that says so.
@@ -123,69 +152,4 @@ func unexpected(err error) error {
 		return io.ErrUnexpectedEOF
 	}
 	return err
-}
-
-// builder turns records into a set. Equal strings share their bytes.
-type builder struct {
-	examples []Example
-	names    map[string]string
-	aware    bool
-}
-
-func (b *builder) add(rec record) error {
-	if rec.Label == nil || *rec.Label != 0 && *rec.Label != 1 {
-		return errors.New("label must be 0 (benign) or 1 (botnet)")
-	}
-	traffic, err := b.blocks(rec.Traffic)
-	if err != nil {
-		return err
-	}
-	b.examples = append(b.examples, Example{
-		Botnet: *rec.Label == 1,
-		Src:    b.intern(rec.Src), Dst: b.intern(rec.Dst),
-		Capture: b.intern(rec.Capture), Source: b.intern(rec.Source),
-		Traffic: traffic,
-	})
-	return nil
-}
-
-func (b *builder) set() Set {
-	if b.aware {
-		return Set{feature.Aware, b.examples}
-	}
-	return Set{feature.Agnostic, b.examples}
-}
-
-func (b *builder) intern(s string) string {
-	if shared, ok := b.names[s]; ok {
-		return shared
-	}
-	b.names[s] = s
-	return s
-}
-
-// blocks groups features by protocol; each protocol must have all nine.
-func (b *builder) blocks(traffic map[string]float64) ([]feature.Block, error) {
-	var blocks []feature.Block
-	for name, value := range traffic {
-		protocol, i, err := feature.ParseName(name)
-		if err != nil {
-			return nil, err
-		}
-		if math.IsInf(value, 0) || math.IsNaN(value) {
-			return nil, fmt.Errorf("%s is not finite", name)
-		}
-		at := slices.IndexFunc(blocks, func(x feature.Block) bool { return x.Protocol == protocol })
-		if at < 0 {
-			at = len(blocks)
-			blocks = append(blocks, feature.Block{Protocol: b.intern(protocol)})
-		}
-		blocks[at].Values[i] = value
-		b.aware = b.aware || protocol != feature.AnyProtocol
-	}
-	if want := len(blocks) * feature.Count; len(traffic) != want {
-		return nil, fmt.Errorf("%d features, want %d: nine for each of %d protocols", len(traffic), want, len(blocks))
-	}
-	slices.SortFunc(blocks, func(x, y feature.Block) int { return cmp.Compare(x.Protocol, y.Protocol) })
-	return blocks, nil
 }
