@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"strconv"
+	"strings"
 )
 
 // parseJSON reads one JSON document.
@@ -117,8 +118,12 @@ func (j *jsonWriter) key(k string) {
 
 func (j *jsonWriter) text(s string) {
 	j.next()
-	quoted, _ := json.Marshal(s) // a string always has a JSON form
-	j.put(string(quoted))
+	var quoted strings.Builder
+	e := json.NewEncoder(&quoted)
+	e.SetEscapeHTML(false) // XGBoost 1.7 takes \u003c for six letters
+	if e.Encode(s) == nil { // a string always has a JSON form
+		j.put(strings.TrimSuffix(quoted.String(), "\n"))
+	}
 }
 
 func (j *jsonWriter) integer(n int) {

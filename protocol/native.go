@@ -4,7 +4,7 @@ package protocol
 // Files store names, never IDs, so the order is free.
 var native = [...]string{
 	Unnamed: "Unknown", // a packet that no recogniser knows is counted too
-	TCP: "TCP", UDP: "UDP", Ethernet: "Ethernet", ARP: "ARP", IPv4: "IPv4", IPv6: "IPv6", ICMP: "ICMP", ICMPv6: "ICMPv6", IGMPv2: "IGMPv2",
+	TCP:     "TCP", UDP: "UDP", Ethernet: "Ethernet", ARP: "ARP", IPv4: "IPv4", IPv6: "IPv6", ICMP: "ICMP", ICMPv6: "ICMPv6", IGMPv2: "IGMPv2",
 	IGMPv3: "IGMPv3", GRE: "GRE", ESP: "ESP", LLC: "LLC", STP: "STP", DNS: "DNS", MDNS: "MDNS", LLMNR: "LLMNR", NBNS: "NBNS", SSDP: "SSDP", DHCP: "DHCP",
 	BOOTP: "BOOTP", DHCPv6: "DHCPv6", NTP: "NTP", QUIC: "QUIC", BTDHT: "BT-DHT", BitTorrent: "BitTorrent", EDonkey: "eDonkey", Gnutella: "Gnutella",
 	Bitcoin: "Bitcoin", STUN: "STUN", ClassicSTUN: "CLASSIC-STUN", RTP: "RTP", RTCP: "RTCP", SSL: "SSL", SSLv2: "SSLv2", SSLv3: "SSLv3", TLSv1: "TLSv1",
