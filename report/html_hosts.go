@@ -67,7 +67,7 @@ func (x *host) add(j *judged, side int) {
 	x.bytes += j.Bytes
 	x.widen(j.total.First, j.total.Last)
 	x.score = max(x.score, j.Score)
-	if j.total.Packets[1-side] == 0 {
+	if j.total.Packets[1-side] == 0 && j.Src != j.Dst {
 		x.silent++
 	}
 	if j.Botnet {

@@ -237,7 +237,7 @@ func TestHostWithItself(t *testing.T) {
 	table := flow.NewTable()
 	bot(table, address(7), address(7), 0)
 	r := data(t, factsOf(t, "a.pcap", table, DefaultLimits()))
-	if len(r.Hosts) != 1 || r.Hosts[0].Flows != 1 || r.Hosts[0].Peers != 1 {
+	if len(r.Hosts) != 1 || r.Hosts[0].Flows != 1 || r.Hosts[0].Peers != 1 || r.Hosts[0].Silent != 0 {
 		t.Errorf("a host that speaks with itself is %+v", r.Hosts)
 	}
 }

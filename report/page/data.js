@@ -25,6 +25,7 @@ function peerOf(i, endpoint) {
 
 // unanswered reports whether one side of a flow sent nothing.
 function unanswered(i) {
+	if (flows.src[i] === flows.dst[i]) return false;
 	return flows.back[i] === 0 || flows.back[i] === flows.packets[i];
 }
 
