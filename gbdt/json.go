@@ -120,7 +120,7 @@ func (j *jsonWriter) text(s string) {
 	j.next()
 	var quoted strings.Builder
 	e := json.NewEncoder(&quoted)
-	e.SetEscapeHTML(false) // XGBoost 1.7 takes \u003c for six letters
+	e.SetEscapeHTML(false)  // XGBoost 1.7 takes \u003c for six letters
 	if e.Encode(s) == nil { // a string always has a JSON form
 		j.put(strings.TrimSuffix(quoted.String(), "\n"))
 	}
