@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"botnetdetect/feature"
+	"botnetdetect/internal/pcaptest"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/klauspost/compress/gzip"
@@ -36,6 +37,19 @@ func TestCaptureLabel(t *testing.T) {
 	f("/d/benigna/a.pcap", Label{}, false)
 	f("/d/benign", Label{}, false) // a file of that name labels nothing
 	f("/d/benign.pcap", Label{}, false)
+
+	above := filepath.Join(t.TempDir(), "Botnet", "storm")
+	if err := os.MkdirAll(above, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(above)
+	f("a.pcap", Label{}, false) // the working directory says nothing
+	f("../a.pcap", Label{}, false)
+	f("Benign/../a.pcap", Label{}, false)
+	f("Benign/skype/a.pcap", Label{false, "skype"}, true)
+	f("./Benign//skype/./a.pcap", Label{false, "skype"}, true)
+	f("../../Botnet/storm/a.pcap", Label{true, "storm"}, true)
+	f(filepath.Join(above, "a.pcap"), Label{true, "storm"}, true)
 }
 
 func TestPairLabels(t *testing.T) {
@@ -61,9 +75,62 @@ func TestPairLabels(t *testing.T) {
 	f("/data/Botnet/x/x.pcap", "10.0.0.11", "10.0.0.9", false) // ambiguous
 	f("/data/Botnet/x/x.pcap", "10.0.0.7", "10.0.0.9", false)  // not listed
 	f("/data/Botnet/y/x.pcap", "10.0.0.7", "10.0.0.9", true)   // another capture: by folder
-	if _, err := ReadPairLabels(strings.NewReader("capture\tip_a\n")); err == nil || !strings.Contains(err.Error(), `"ip_b"`) {
-		t.Errorf("missing column: %v", err)
+}
+
+func TestPairLabelsMalformed(t *testing.T) {
+	const header = "capture\tip_a\tip_b\tclass\n"
+	f := func(text, want string) {
+		t.Helper()
+		_, err := ReadPairLabels(strings.NewReader(text))
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%.80q: error %v, want one with %q", text, err, want)
+		}
 	}
+	f("", "no header: unexpected EOF")
+	f("capture\tip_a\n", `no column "ip_b"; want a header with capture, ip_a, ip_b, class between tabs`)
+	f("capture\tip_a\tip_b\tclass\tclass\n", `column "class" is there twice`)
+	f(header+"x\ta\tb\tp2p\nx\ta\tb\tP2P\n", `line 3: class "P2P" is not known: want one of p2p, bot_spam, lan_infrastructure, malware_other_or_background, ambiguous`)
+	f(header+"x\ta\tb\t\n", `line 2: class "" is not known`)
+	f(header+"x\ta\tp2p\n", "line 2: wrong number of fields")
+	f(header+strings.Repeat("x", 2*maxRow), "it is longer than 1048576 bytes")
+	f(header+strings.Repeat("x", 2*maxText)+"\ta\tb\tp2p\n", "line 2: \"xxxxxxxxxxxxxxxxxxxx\"… is longer than 4096 bytes")
+}
+
+// TestReadPairLabelsOfCorpus: the classes are those that the corpus uses.
+func TestReadPairLabelsOfCorpus(t *testing.T) {
+	f, err := os.Open(pcaptest.Shared(t, "data", "PAIR_LABELS.tsv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if pairs, err := ReadPairLabels(f); err != nil || !pairs.Lists("/data/Botnet/storm/storm.pcap") {
+		t.Error(err)
+	}
+}
+
+// TestLabelsCompareAddresses: how an address is written does not matter.
+func TestLabelsCompareAddresses(t *testing.T) {
+	f := func(table, src, dst string, want bool) {
+		t.Helper()
+		l, err := ReadLabels(strings.NewReader(table))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, used := l.Flow("/d/x.pcap", Label{}, src, dst)
+		if used != want {
+			t.Errorf("%q: flow %s to %s is used: %v, want %v", table, src, dst, used, want)
+		}
+	}
+	pair := func(a, b string) string { return "capture\tip_a\tip_b\tclass\nx.pcap\t" + a + "\t" + b + "\tp2p\n" }
+	f(pair("2001:DB8:0:0::1", "FE80::2"), "2001:db8::1", "fe80::2", true)
+	f(pair("2001:DB8:0:0::1", "FE80::2"), "fe80::2", "2001:db8::1", true)
+	f(pair("2001:db8::1", "fe80::2"), "2001:db8::1", "fe80::3", false)
+	f(pair("AA:BB:CC:00:11:22", "10.0.0.1"), "10.0.0.1", "aa:bb:cc:00:11:22", true)
+	f(pair("a name", "10.0.0.1"), "10.0.0.1", "a name", true)
+	f(pair("a name", "10.0.0.1"), "10.0.0.1", "A name", false)
+	host := "capture\thost\tclass\nx.pcap\t2001:DB8::0:1\tbotnet\n"
+	f(host, "2001:db8::1", "10.0.0.1", true)
+	f(host, "2001:db8::2", "10.0.0.1", false)
 }
 
 // sets draws sets of the given mode that a file can hold.

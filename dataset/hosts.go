@@ -2,8 +2,6 @@ package dataset
 
 import (
 	"bufio"
-	"encoding/csv"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -34,47 +32,35 @@ const (
 // out, if either host is; else benign if either host is. A row whose host is "*" says
 // what all other flows of its capture are, which is unlabelled if there is no such row. A
 // capture is named by the end of its path; "*" is every capture that no other row names.
+// Hosts' addresses may be written in any way. See docs/format/labels.md.
 func ReadHostLabels(r io.Reader) (*HostLabels, error) {
-	rows := csv.NewReader(r)
-	rows.Comma, rows.LazyQuotes = '\t', true
-	header, err := rows.Read()
+	labels := &HostLabels{captures: make(map[string]*hostRule)}
+	err := readTable(r, []string{"capture", "host", "class"}, func(f []string) error {
+		return labels.add(f[0], f[1], f[2])
+	})
 	if err != nil {
 		return nil, fmt.Errorf("cannot read host labels: %w", err)
 	}
-	var column [3]int
-	for i, name := range []string{"capture", "host", "class"} {
-		if column[i] = slices.Index(header, name); column[i] < 0 {
-			return nil, fmt.Errorf("cannot read host labels: no column %q; want a header with capture, host and class between tabs", name)
-		}
-	}
-	labels := &HostLabels{captures: make(map[string]*hostRule)}
-	for {
-		row, err := rows.Read()
-		if errors.Is(err, io.EOF) {
-			return labels, nil
-		}
-		if err == nil {
-			err = labels.add(row[column[0]], row[column[1]], row[column[2]])
-		}
-		if err != nil {
-			return nil, fmt.Errorf("cannot read host labels: %w", err)
-		}
-	}
+	return labels, nil
 }
 
 func (l *HostLabels) add(capture, host, class string) error {
-	if !slices.Contains([]string{classBotnet, classBenign, classUnlabelled}, class) {
-		return fmt.Errorf("host %q of capture %q is of class %q, want %s, %s or %s", host, capture, class, classBotnet, classBenign, classUnlabelled)
+	if err := checkClass(class, []string{classBotnet, classBenign, classUnlabelled}); err != nil {
+		return err
 	}
+	if err := checkTexts(capture, host); err != nil {
+		return err
+	}
+	class = strings.Clone(class) // of a row, which need not be kept
 	rule := l.captures[capture]
 	if rule == nil {
 		rule = &hostRule{hosts: make(map[string]string), rest: classUnlabelled}
-		l.captures[capture] = rule
+		l.captures[strings.Clone(capture)] = rule
 	}
 	if host == anyName {
 		rule.rest = class
 	} else {
-		rule.hosts[host] = class
+		rule.hosts[canonical(host)] = class
 	}
 	return nil
 }
@@ -92,7 +78,7 @@ func (l *HostLabels) rule(path string) *hostRule {
 // class returns what the flow between two hosts of a listed capture is.
 func (l *HostLabels) class(path, src, dst string) string {
 	rule := l.rule(path)
-	ends := []string{rule.hosts[src], rule.hosts[dst]}
+	ends := []string{rule.hosts[canonical(src)], rule.hosts[canonical(dst)]}
 	for _, class := range []string{classBotnet, classUnlabelled, classBenign} {
 		if slices.Contains(ends, class) {
 			return class

@@ -22,11 +22,13 @@ type Label struct {
 	Source string // application or family; "" if the folders do not say
 }
 
-// Capture labels all of a capture by its path. The error names a path that has no
-// component benign or botnet, in any case. A capture whose hosts are listed may be
-// anywhere; its source is the folder that it is in.
+// Capture labels all of a capture by its path: by the component benign or botnet, in any
+// case, that is nearest the file. Only the path as it is given counts, not what the
+// working directory is below, lest a label depend on where somebody stood. A capture
+// whose hosts are listed needs no such component; its source is then the folder that it is
+// in. The error names a path that says nothing.
 func (l Labeller) Capture(path string) (Label, error) {
-	parts := components(path)
+	parts := split(filepath.Clean(path))
 	for i := len(parts) - 2; i >= 0; i-- {
 		name := strings.ToLower(parts[i])
 		if name != "benign" && name != "botnet" {
@@ -38,10 +40,11 @@ func (l Labeller) Capture(path string) (Label, error) {
 		}
 		return label, nil
 	}
-	if l.Hosts != nil && l.Hosts.Lists(path) && len(parts) >= 2 {
-		return Label{Source: parts[len(parts)-2]}, nil
+	if l.Hosts != nil && l.Hosts.Lists(path) {
+		parts = components(path)
+		return Label{Source: parts[max(len(parts)-2, 0)]}, nil
 	}
-	return Label{}, fmt.Errorf("cannot tell the label of %s: put it below a folder named Benign or Botnet", path)
+	return Label{}, fmt.Errorf("cannot tell the label of %s: put it below a folder named Benign or Botnet, and name it by a path with that folder in it", path)
 }
 
 // Flow returns the label of one flow of a capture whose own label is known, and
@@ -57,11 +60,13 @@ func (l Labeller) Flow(path string, capture Label, src, dst string) (label Label
 	return capture, l.Pairs.class(path, src, dst) == classP2P
 }
 
-// components returns a path's components, as the file system names it: relative
-// paths gain those of the working directory, so that a label above it counts.
+// components returns an absolute path's components, so that a file that lists captures by
+// the end of their path means the same wherever the command runs.
 func components(path string) []string {
 	if abs, err := filepath.Abs(path); err == nil {
 		path = abs
 	}
-	return strings.Split(filepath.ToSlash(path), "/")
+	return split(path)
 }
+
+func split(path string) []string { return strings.Split(filepath.ToSlash(path), "/") }
