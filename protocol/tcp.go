@@ -82,8 +82,8 @@ func (e *Engine) begin(s *segment) {
 	s.h.pending = id
 	p.start = s.seq + uint32(r.used)
 	p.await(s.seq+s.size, r.need)
+	p.forget(uint32(r.keep), uint32(r.skipTo)) // before it is copied
 	p.put(0, s.data[r.used:], s.size-uint32(r.used))
-	p.forget(uint32(r.keep), uint32(r.skipTo))
 	e.pool.charge(p)
 }
 
