@@ -29,10 +29,10 @@ func (a *addresses) growth(n int) int64 { return max(a.v4.growth(n), a.other.gro
 func (a *addresses) add(e *packet.Endpoint) {
 	if e.Kind() == packet.IPv4 {
 		v4 := binary.BigEndian.Uint32(e.Bytes())
-		a.v4.get(&v4, a.v4.hash(&v4)).head = 1
+		*a.v4.get(&v4, a.v4.hash(&v4)) = 1
 		return
 	}
-	a.other.get(e, a.other.hash(e)).head = 1
+	*a.other.get(e, a.other.hash(e)) = 1
 }
 
 func (a *addresses) has(e *packet.Endpoint) bool {

@@ -7,7 +7,12 @@
 // split of the packets over files, cores and machines gives the same bits.
 package flow
 
-import "botnetdetect/packet"
+import (
+	"slices"
+	"strconv"
+
+	"botnetdetect/packet"
+)
 
 // Flow is all packets between two endpoints.
 type Flow struct {
@@ -36,6 +41,34 @@ func makeFlow(p pair, sums []Sums) Flow {
 
 // textBefore reports whether x's text sorts before y's.
 func textBefore(x, y packet.Endpoint) bool {
+	if x.Kind() == packet.IPv4 && y.Kind() == packet.IPv4 {
+		return decimalBefore(x.Bytes(), y.Bytes())
+	}
 	var bx, by [64]byte
 	return string(x.AppendText(bx[:0])) < string(y.AppendText(by[:0]))
 }
+
+// decimalBefore is textBefore for IPv4 addresses, of which there are many: a point sorts
+// before any digit, so the first byte in which they differ decides.
+func decimalBefore(x, y []byte) bool {
+	for i := range x {
+		if x[i] != y[i] {
+			return decimalRank[x[i]] < decimalRank[y[i]]
+		}
+	}
+	return false
+}
+
+// decimalRank is the place of each byte when all are sorted by their decimal texts.
+var decimalRank = func() (ranks [256]uint8) {
+	var texts []string
+	for b := range ranks {
+		texts = append(texts, strconv.Itoa(b))
+	}
+	slices.Sort(texts)
+	for rank, text := range texts {
+		b, _ := strconv.Atoi(text)
+		ranks[b] = uint8(rank)
+	}
+	return ranks
+}()

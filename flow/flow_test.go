@@ -98,6 +98,26 @@ func TestFlowIsInTextOrder(t *testing.T) {
 	}
 }
 
+func TestTextOrder(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
+		p := randomPair(r)
+		for _, q := range []pair{p, {p.b, p.a}, {p.a, p.a}} {
+			if got, want := textBefore(q.a, q.b), q.a.String() < q.b.String(); got != want {
+				t.Errorf("%v before %v: %v, want %v", q.a, q.b, got, want)
+			}
+		}
+	})
+	for x := range 256 {
+		for y := range 256 {
+			p, q := packet.MakeIPv4([4]byte{1, byte(x), 5, 9}), packet.MakeIPv4([4]byte{1, byte(y), 7, 3})
+			if got, want := textBefore(p, q), p.String() < q.String(); got != want {
+				t.Errorf("%v before %v: %v, want %v", p, q, got, want)
+			}
+		}
+	}
+}
+
 func TestResolvedFlowsAreNotP2P(t *testing.T) {
 	table := NewTable()
 	table.Add(&packet.Packet{Src: endpoint(1), Dst: endpoint(2)})

@@ -20,12 +20,12 @@ type slot[K comparable] struct {
 	head uint32
 }
 
-// An index grows by a quarter when four fifths are in use, so that at least 64 % of a
-// grown one are.
+// An index grows when four fifths are in use: by half, or by a quarter where a slot is
+// so large that the promise of 160 bytes a flow would be broken.
 const (
-	minSlots           = 64
-	mostUsed, outOf    = 4, 5
-	grownTo, grownFrom = 5, 4
+	minSlots        = 64
+	mostUsed, outOf = 4, 5
+	largeSlot       = 32 // bytes
 )
 
 // home is where the search for a hash begins. Slots lie in the order of hashes, so
@@ -35,64 +35,87 @@ func home(hash uint64, slots int) int {
 	return int(hi)
 }
 
-// get returns the slot of key, which it makes if the key is new: then its head is 0,
-// and must be set before the next call. The slot is valid until that call.
-func (x *index[K]) get(key *K, hash uint64) *slot[K] {
+// get returns the number of key, to be read and set: 0 if the key is new. It is valid
+// until the index grows.
+func (x *index[K]) get(key *K, hash uint64) *uint32 {
 	if len(x.slots) > 0 {
-		if s := x.find(key, hash); s.head != 0 {
-			return s
+		if s := &x.slots[x.find(key, hash)]; s.head != 0 {
+			return &s.head
 		}
 	}
-	if x.full(1) {
-		x.grow()
-	}
-	x.used++
-	s := x.find(key, hash)
-	s.key = *key
-	return s
+	x.reserve(1)
+	return x.claim(x.find(key, hash), key, hash)
 }
 
-// find returns the slot of key, or else the empty slot where it belongs.
-func (x *index[K]) find(key *K, hash uint64) *slot[K] {
+// find returns the place of key, or else the empty place where it belongs. There must be
+// room: see reserve.
+func (x *index[K]) find(key *K, hash uint64) int {
 	slots := x.slots
 	for i := home(hash, len(slots)); ; i++ {
 		if i == len(slots) {
 			i = 0
 		}
 		if s := &slots[i]; s.key == *key || s.head == 0 {
-			return s
+			return i
 		}
 	}
+}
+
+// claim returns the number of key, which find found at a place, since when others may
+// have been claimed.
+func (x *index[K]) claim(place int, key *K, hash uint64) *uint32 {
+	s := &x.slots[place]
+	if s.head != 0 && s.key != *key {
+		s = &x.slots[x.find(key, hash)]
+	}
+	if s.head == 0 {
+		s.key = *key
+		x.used++
+	}
+	return &s.head
 }
 
 // has reports whether key is there.
 func (x *index[K]) has(key *K) bool {
-	return x.used > 0 && x.find(key, x.hash(key)).head != 0
+	return x.used > 0 && x.slots[x.find(key, x.hash(key))].head != 0
 }
 
-// touch reads the number that get will find, in most cases, and so fetches it into
-// the cache.
-func (x *index[K]) touch(hash uint64) uint32 {
-	if len(x.slots) == 0 {
-		return 0
-	}
-	return x.slots[home(hash, len(x.slots))].head
-}
+// touch fetches into the cache where find will begin.
+func (x *index[K]) touch(hash uint64) uint32 { return x.slots[home(hash, len(x.slots))].head }
 
 // full reports whether the index must grow before it takes n more keys.
 func (x *index[K]) full(n int) bool { return (x.used+n)*outOf > len(x.slots)*mostUsed }
 
-func (x *index[K]) grow() {
+// reserve makes room for n more keys.
+func (x *index[K]) reserve(n int) {
+	if !x.full(n) {
+		return
+	}
 	old := x.slots
-	x.slots = make([]slot[K], grown(len(old)))
+	x.slots = make([]slot[K], x.grownFor(n))
 	for i := range old {
 		if s := &old[i]; s.head != 0 {
-			*x.find(&s.key, x.hash(&s.key)) = *s
+			x.slots[x.find(&s.key, x.hash(&s.key))] = *s
 		}
 	}
 }
 
-func grown(slots int) int { return max(minSlots, slots*grownTo/grownFrom) }
+// grownFor returns how many slots n more keys take.
+func (x *index[K]) grownFor(n int) int {
+	slots := len(x.slots)
+	for (x.used+n)*outOf > slots*mostUsed {
+		slots = max(minSlots, slots+slots/x.growsBy())
+	}
+	return slots
+}
+
+// growsBy returns the part of its slots by which x grows.
+func (x *index[K]) growsBy() int {
+	if x.slotSize() > largeSlot {
+		return 4
+	}
+	return 2
+}
 
 // clear forgets all keys, but keeps the memory.
 func (x *index[K]) clear() {
@@ -108,11 +131,7 @@ func (x *index[K]) growth(n int) int64 {
 	if !x.full(n) {
 		return 0
 	}
-	slots := len(x.slots)
-	for (x.used+n)*outOf > slots*mostUsed {
-		slots = grown(slots)
-	}
-	return int64(slots) * x.slotSize()
+	return int64(x.grownFor(n)) * x.slotSize()
 }
 
 func (x *index[K]) slotSize() int64 { return int64(unsafe.Sizeof(slot[K]{})) }

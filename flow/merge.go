@@ -148,22 +148,29 @@ type slotCursor[K comparable] struct {
 	pairOf  func(K) pair
 	at      pair
 	head    uint32
-	touched uint64
+	fetched int    // of rest, whose sums are in the cache
+	touched uint64 // so that fetching is not optimised away
 }
-
-// lookAhead is how many flows early sums are fetched into the cache.
-const lookAhead = 16
 
 func (c *slotCursor[K]) next() bool {
 	if len(c.rest) == 0 {
 		return false
 	}
+	if c.fetched == 0 {
+		c.fetch()
+	}
 	c.at, c.head = c.pairOf(c.rest[0].key), c.rest[0].head
 	c.rest = c.rest[1:]
-	if len(c.rest) > lookAhead {
-		c.touched += c.sums.touch(c.rest[lookAhead].head)
-	}
+	c.fetched--
 	return true
+}
+
+// fetch asks for the sums of a group of flows at once, as Table.AddBatch does.
+func (c *slotCursor[K]) fetch() {
+	c.fetched = min(len(c.rest), group)
+	for i := range c.rest[:c.fetched] {
+		c.touched += c.sums.touch(c.rest[i].head)
+	}
 }
 
 func (c *slotCursor[K]) pair() *pair { return &c.at }

@@ -88,11 +88,11 @@ func TestIndexIsAMap(t *testing.T) {
 		want := make(map[uint64]uint32)
 		for i, key := range keys {
 			s := x.get(&key, x.hash(&key))
-			if s.head != want[key] {
-				t.Fatalf("key %d is %d, want %d", key, s.head, want[key])
+			if *s != want[key] {
+				t.Fatalf("key %d is %d, want %d", key, *s, want[key])
 			}
-			s.head = uint32(i + 1)
-			want[key] = s.head
+			*s = uint32(i + 1)
+			want[key] = *s
 		}
 		got := make(map[uint64]uint32)
 		for _, s := range x.squeeze() {
