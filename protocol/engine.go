@@ -12,6 +12,7 @@ type Engine struct {
 	facts         ledger // what requests said that their answers need
 	fragments     datagrams
 	joined        []byte
+	scratch       message
 	answers       []netip.Addr
 
 	streams   [numDissectors]streamDissector

@@ -69,11 +69,18 @@ func (e *Engine) reassemble(s *segment) {
 	}
 }
 
+// message returns m in the engine's own place for one, where the next will take its
+// place: dissectors take an address, and an m of its own would be on the heap.
+func (e *Engine) message(m message) *message {
+	e.scratch = m
+	return &e.scratch
+}
+
 // begin deals with data that does not continue a message.
 func (e *Engine) begin(s *segment) {
 	e.release(s.h)
-	m := message{data: s.data, size: int(s.size), canWait: true, c: s.c, v: s.v}
-	r := e.dissect(&m)
+	m := e.message(message{data: s.data, size: int(s.size), canWait: true, c: s.c, v: s.v})
+	r := e.dissect(m)
 	s.rename(&r)
 	if r.need == 0 || r.used >= int(s.size) && r.need != untilFIN {
 		return
@@ -137,11 +144,11 @@ func (e *Engine) complete(s *segment, p *pending, next uint32) {
 		e.release(s.h)
 		return
 	}
-	m := message{data: p.data, keep: int(p.keep), gap: int(p.gap), size: int(p.size), canWait: true, joined: true, c: s.c, v: s.v}
+	m := e.message(message{data: p.data, keep: int(p.keep), gap: int(p.gap), size: int(p.size), canWait: true, joined: true, c: s.c, v: s.v})
 	if p.gap == 0 {
 		m.keep = len(p.data)
 	}
-	r := e.dissect(&m)
+	r := e.dissect(m)
 	s.rename(&r)
 	if r.need == 0 {
 		e.release(s.h)
@@ -165,8 +172,8 @@ func (e *Engine) finish(c *conversation, v *View, r repeat) ID {
 	if !p.untilFIN || r != fresh || p.pieces > 0 || v.Flags&FIN == 0 || v.Seq+uint32(len(v.Payload)) != p.start+p.size {
 		return TCP
 	}
-	m := message{data: p.data, keep: int(p.keep), gap: int(p.gap), size: int(p.size), joined: true, last: true, c: c, v: v}
-	if r := e.dissect(&m); r.name != Unnamed {
+	m := e.message(message{data: p.data, keep: int(p.keep), gap: int(p.gap), size: int(p.size), joined: true, last: true, c: c, v: v})
+	if r := e.dissect(m); r.name != Unnamed {
 		return r.name
 	}
 	return TCP
@@ -178,8 +185,8 @@ func (e *Engine) cut(s *segment) ID {
 	if s.repeat == again {
 		return TCP
 	}
-	m := message{data: s.data, size: int(s.size), c: s.c, v: s.v}
-	if r := e.dissect(&m); r.name != Unnamed {
+	m := e.message(message{data: s.data, size: int(s.size), c: s.c, v: s.v})
+	if r := e.dissect(m); r.name != Unnamed {
 		return r.name
 	}
 	return TCP
