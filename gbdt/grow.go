@@ -24,7 +24,14 @@ type grower struct {
 	free    []*histogram
 	pending []moves // splits that rows have not been sent through yet
 	tree    tree
-	nodes   []int32 // leaf of each slot
+	fresh   bool   // no split has been applied: all rows are in slot 0, whatever their marks say
+	leaves  []leaf // by slot
+}
+
+// leaf is where the rows of a slot are.
+type leaf struct {
+	node  int32
+	total total
 }
 
 // worker is what one goroutine needs for itself.
@@ -35,14 +42,13 @@ type worker struct {
 	slot    []uint16
 	best    []split // by tip
 	total   total
-	leaves  []leafSum // by slot
+	curves  []int64 // by slot, two each
 }
 
-// grow grows a tree on the rows' statistics. All rows are in slot 0 and root
-// is their total.
+// grow grows a tree on the rows' statistics, whose total is root.
 func (g *grower) grow(root total) tree {
 	g.tree = tree{{left: noNode, right: noNode}}
-	g.nodes = append(g.nodes[:0], 0)
+	g.leaves, g.fresh = append(g.leaves[:0], leaf{0, root}), true
 	tips := []*tip{{total: root, bounds: unbounded}}
 	g.search(tips, nil)
 	for chosen, rest := g.choose(tips); len(chosen) > 0; chosen, rest = g.choose(tips) {
@@ -64,7 +70,7 @@ func (g *grower) choose(tips []*tip) (chosen, rest []*tip) {
 	if g.cfg.Leaves == 0 || len(chosen) == 0 {
 		return chosen, nil
 	}
-	if len(g.nodes) == g.cfg.Leaves {
+	if len(g.leaves) == g.cfg.Leaves {
 		for _, t := range chosen {
 			g.release(t)
 		}
@@ -85,7 +91,7 @@ func (g *grower) splitAll(tips []*tip) (next []*tip) {
 	g.pending = append(g.pending, moves{})
 	for _, t := range tips {
 		left, right := g.split(t)
-		if left.depth == g.cfg.Depth || len(g.nodes) == g.cfg.Leaves {
+		if left.depth == g.cfg.Depth || len(g.leaves) == g.cfg.Leaves {
 			g.release(t)
 			continue
 		}
@@ -116,8 +122,8 @@ func (g *grower) batch() int {
 func (g *grower) split(t *tip) (left, right *tip) {
 	s := &t.best
 	n := int32(len(g.tree))
-	leaf := node{left: noNode, right: noNode}
-	g.tree = append(g.tree, leaf, leaf)
+	end := node{left: noNode, right: noNode}
+	g.tree = append(g.tree, end, end)
 	g.tree[t.node] = node{left: n, right: n + 1, feature: int32(s.column), value: s.value, absentLeft: s.absentLeft, gain: float32(s.gain)}
 	left = &tip{node: n, slot: t.slot, depth: t.depth + 1, total: s.left}
 	right = &tip{node: n + 1, slot: t.slot, depth: t.depth + 1, total: s.right}
@@ -126,9 +132,11 @@ func (g *grower) split(t *tip) (left, right *tip) {
 	if s.absentLeft {
 		moved = right
 	}
-	moved.slot = uint16(len(g.nodes))
-	g.nodes = append(g.nodes, 0)
-	g.nodes[left.slot], g.nodes[right.slot] = left.node, right.node
+	moved.slot = uint16(len(g.leaves))
+	g.leaves = append(g.leaves, leaf{})
+	for _, t := range []*tip{left, right} {
+		g.leaves[t.slot] = leaf{t.node, t.total}
+	}
 	g.pending[len(g.pending)-1].add(g.m, t, moved.slot)
 	return left, right
 }
@@ -228,55 +236,45 @@ func (g *grower) release(t *tip) {
 	}
 }
 
-// leafSum sums up the rows of a leaf.
-type leafSum struct {
-	residual  int64 // in 1/residualOne
-	curvature int64 // p(1-p), in 1/curvatureOne
-}
-
-// finish sends the rows through the splits still pending and sums them up by slot.
-func (g *grower) finish() []leafSum {
+// finish sends the rows through the splits still pending, and returns by slot
+// the sum of p(1-p) of its rows, in 1/curvatureOne.
+func (g *grower) finish() (curves []int64) {
 	g.padPending()
 	for _, w := range g.workers {
-		w.leaves = make([]leafSum, len(g.nodes))
+		w.curves = make([]int64, 2*len(g.leaves))
 	}
 	parallel(len(g.workers), g.m.segments(), func(n, s int) {
-		w := g.workers[n]
 		from, to := g.m.segment(s)
 		g.route(s)
-		if g.rows.curve == nil {
-			sumLeaves(w.leaves, g.rows.slot[from:to], g.rows.stat[from:to])
-		} else {
-			sumCurves(w.leaves, g.rows.slot[from:to], g.rows.stat[from:to], g.rows.curve[from:to])
-		}
+		g.sumCurves(g.workers[n].curves, from, to)
 	})
-	g.pending = g.pending[:0]
-	sums := make([]leafSum, len(g.nodes))
+	g.routed()
+	curves = make([]int64, len(g.leaves))
 	for _, w := range g.workers {
-		for s, l := range w.leaves {
-			sums[s].residual += l.residual
-			sums[s].curvature += l.curvature
+		for i, c := range w.curves {
+			curves[i%len(curves)] += c
 		}
 	}
-	return sums
+	return curves
 }
 
-func sumLeaves(leaves []leafSum, slot []uint16, stat []int64) {
-	stat = stat[:len(slot)]
-	for i, s := range slot {
-		r, _ := unpack(stat[i])
-		l := &leaves[s]
-		l.residual += r
-		l.curvature += curvature(r)
+// sumCurves adds up the rows of a segment in two halves: most rows are in the
+// slot of the row before, whose sum would have to be waited for.
+func (g *grower) sumCurves(curves []int64, from, to int) {
+	slot := g.rows.slot[from:to]
+	a, b := curves[:len(g.leaves)], curves[len(g.leaves):]
+	if curve := g.rows.curve; curve != nil {
+		for i, c := range curve[from:to] {
+			a[slot[i]] += c
+		}
+		return
 	}
-}
-
-// sumCurves is sumLeaves for rows with weights.
-func sumCurves(leaves []leafSum, slot []uint16, stat, curve []int64) {
-	for i, s := range slot {
-		r, _ := unpack(stat[i])
-		l := &leaves[s]
-		l.residual += r
-		l.curvature += curve[i]
+	stat := g.rows.stat[from:to][:len(slot)]
+	for i := 1; i < len(slot); i += 2 {
+		a[slot[i-1]] += curvature(stat[i-1] >> countBits)
+		b[slot[i]] += curvature(stat[i] >> countBits)
+	}
+	if last := len(slot) - 1; last&1 == 0 {
+		a[slot[last]] += curvature(stat[last] >> countBits)
 	}
 }

@@ -40,15 +40,19 @@ type benchRows struct {
 	slot   []uint16
 	stat   []int64
 	rec    []uint8
+	pos    []uint16
 }
 
 func newBenchRows() *benchRows {
 	r := rand.New(rand.NewPCG(1, 2))
 	n := segmentRows
-	b := &benchRows{make([]float32, n), make([]uint8, n), make([]uint16, n), make([]int64, n), make([]uint8, 9*n)}
+	b := &benchRows{make([]float32, n), make([]uint8, n), make([]uint16, n), make([]int64, n), make([]uint8, 9*n), nil}
 	for i := range n {
 		b.margin[i], b.label[i], b.slot[i] = float32(r.NormFloat64()), uint8(r.IntN(2)), uint16(r.IntN(8))
 		b.stat[i] = pack(residualOf(b.margin[i], b.label[i]))
+		if b.slot[i] < 3 {
+			b.pos = append(b.pos, uint16(i))
+		}
 	}
 	for i := range b.rec {
 		b.rec[i] = uint8(r.IntN(255))
@@ -56,43 +60,36 @@ func newBenchRows() *benchRows {
 	return b
 }
 
-func perRow(b *testing.B) {
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/segmentRows, "ns/row")
-}
-
-func BenchmarkAdvance(b *testing.B) {
-	x, step, p := newBenchRows(), make([]float32, 8), newProbability()
-	for b.Loop() {
-		p.advance(x.margin, x.label, x.slot, x.stat, step)
-	}
-	perRow(b)
-}
-
-func BenchmarkRoute(b *testing.B) {
-	x := newBenchRows()
-	moves := make([]move, 8)
+// The work on one segment, by step.
+func BenchmarkStep(b *testing.B) {
+	x, p, leaves := newBenchRows(), newProbability(), make([]int64, 16)
+	moves, step := make([]move, 8), make([]float32, 8)
 	for i := range moves {
 		moves[i] = move{at: uint16(i), low: 100, span: 100, to: uint16(i+1) & 7}
 	}
-	for b.Loop() {
-		routeNarrow(x.slot, x.rec, 9, moves)
+	var s [9]sums
+	posA, posB := make([]uint16, segmentRows), make([]uint16, segmentRows)
+	val := make([]int64, segmentRows)
+	w := &worker{val: val, slot: posA}
+	f := func(name string, rows int, run func()) {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				run()
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(rows), "ns/row")
+		})
 	}
-	perRow(b)
-}
-
-func BenchmarkSumLeaves(b *testing.B) {
-	x, l := newBenchRows(), make([]leafSum, 8)
-	for b.Loop() {
-		sumLeaves(l, x.slot, x.stat)
-	}
-	perRow(b)
-}
-
-func BenchmarkChoose(b *testing.B) {
-	x := newBenchRows()
-	p, q := make([]uint16, segmentRows), make([]uint16, segmentRows)
-	for b.Loop() {
-		positions2(p, q, x.slot, 1, 4)
-	}
-	perRow(b)
+	f("advance", segmentRows, func() { p.advance(x.margin, x.label, x.slot, x.stat, step) })
+	x = newBenchRows()
+	f("route", segmentRows, func() { routeNarrow(x.slot, x.rec, 9, moves) })
+	x = newBenchRows()
+	f("positions", segmentRows, func() { positions(posA, x.slot, 1) })
+	f("positions2", segmentRows, func() { positions2(posA, posB, x.slot, 1, 4) })
+	f("picked", len(x.pos), func() { w.picked(&block{}, run{}, x.pos, x.stat) })
+	f("pick9", len(x.pos), func() { pick9(&s, x.rec, x.pos, val) })
+	f("add9", segmentRows, func() { add9(&s, x.rec, x.stat) })
+	f("route first", segmentRows, func() { routeFirst(x.slot, x.rec, 9, moves[1]) })
+	x = newBenchRows()
+	g := &grower{leaves: make([]leaf, 8), rows: &rows{slot: x.slot, stat: x.stat}}
+	f("curves", segmentRows, func() { g.sumCurves(leaves, 0, segmentRows) })
 }

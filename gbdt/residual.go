@@ -30,15 +30,13 @@ func newProbability() *probability {
 }
 
 // advance moves rows on to the next tree: it adds to each row's margin the step
-// of the slot that the last tree put it in, takes the row back to slot 0, and
-// computes its statistic. It returns the sum of the residuals. All is in one
+// of the slot that the last tree put it in, and computes its statistic. It returns the sum of the residuals. All is in one
 // body because a call would take as long as the rest.
 func (t *probability) advance(margin []float32, label []uint8, slot []uint16, stat []int64, step []float32) (sum int64) {
 	label, slot, stat = label[:len(margin)], slot[:len(margin)], stat[:len(margin)]
 	for i, x := range margin {
 		x += step[slot[i]]
 		margin[i] = x
-		slot[i] = 0
 		if x > tableLimit {
 			x = tableLimit
 		}
@@ -70,7 +68,9 @@ func (t *probability) at(x float32) int64 {
 // curvature returns p(1-p), times curvatureOne, given the residual of either
 // label.
 func curvature(residual int64) int64 {
-	return (max(residual, -residual)<<residualBits - residual*residual) >> (2*residualBits - curvatureBits)
+	sign := residual >> 63
+	absolute := residual ^ sign - sign
+	return absolute * (residualOne - absolute) >> (2*residualBits - curvatureBits)
 }
 
 const (

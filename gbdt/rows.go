@@ -70,9 +70,9 @@ func (r *rows) units() (sum, weight float64) {
 	return sum, 1
 }
 
-// advance moves the rows of a segment on to the next tree: it adds to each margin the
-// step of the slot that the last tree put the row in, takes the row back to
-// slot 0, and computes its statistics. It returns their total.
+// advance moves the rows of a segment on to the next tree: it adds to each
+// margin the step of the slot that the last tree put the row in, and computes
+// the row's statistics. It returns their total.
 func (r *rows) advance(p *probability, from, to, tree int, step []float32) total {
 	margin, label, slot, stat := r.margin[from:to], r.label[from:to], r.slot[from:to], r.stat[from:to]
 	if r.curve == nil && r.sample.share == 1 {
@@ -82,7 +82,6 @@ func (r *rows) advance(p *probability, from, to, tree int, step []float32) total
 	var all total
 	for i := range margin {
 		margin[i] += step[slot[i]]
-		slot[i] = 0
 		if r.sample.sees(tree, from+i) {
 			residual := int64(label[i])<<residualBits - p.at(margin[i])
 			all = all.plus(r.set(from+i, residual))

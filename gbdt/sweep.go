@@ -50,7 +50,7 @@ func (v *moves) pad(slots int) {
 
 func (g *grower) padPending() {
 	for i := range g.pending {
-		g.pending[i].pad(len(g.nodes))
+		g.pending[i].pad(len(g.leaves))
 	}
 }
 
@@ -63,13 +63,13 @@ func (g *grower) sweep(targets []*tip) {
 		w := g.workers[n]
 		w.prepare(g, len(targets))
 		g.route(s)
-		if len(g.nodes) == 1 {
+		if len(g.leaves) == 1 {
 			g.tallyAll(w, s)
 		} else {
 			g.tallyTargets(w, s, targets)
 		}
 	})
-	g.pending = g.pending[:0]
+	g.routed()
 	for i, t := range targets {
 		for _, part := range g.tallies(i) {
 			part.mark(t.hist.live)
@@ -81,30 +81,59 @@ func (g *grower) sweep(targets []*tip) {
 func (g *grower) route(s int) {
 	from, to := g.m.segment(s)
 	slot := g.rows.slot[from:to]
+	fresh := g.fresh && len(g.leaves) > 1
 	for _, v := range g.pending {
 		for _, l := range v.lanes {
-			g.m.route(s, l, slot)
+			g.m.route(s, l, slot, fresh)
+			fresh = false
 		}
+	}
+	if fresh || len(g.leaves) == 1 {
+		clear(slot)
 	}
 }
 
-func (m *matrix) route(s int, v laneMoves, slot []uint16) {
+// routed says that no splits are pending any more.
+func (g *grower) routed() {
+	g.fresh = g.fresh && len(g.pending) == 0
+	g.pending = g.pending[:0]
+}
+
+// route applies a lane's moves to a segment. Fresh says that all rows are in
+// slot 0, though their marks do not say so.
+func (m *matrix) route(s int, v laneMoves, slot []uint16, fresh bool) {
+	l, row := &m.lanes[v.lane], m.blocks[v.block].row
+	w := len(l.columns)
 	run, ok := m.find(s, v.block)
-	if !ok {
+	if fresh && ok && l.wide == nil && row == nil {
+		routeFirst(slot, l.narrow[run.from*w:run.to*w], w, v.bySlot[0])
 		return
 	}
-	l, row := &m.lanes[v.lane], m.blocks[v.block].row
+	if fresh {
+		clear(slot)
+	}
 	switch {
+	case !ok:
 	case l.wide != nil && row == nil:
 		routeWide(slot, l.wide[run.from:run.to], v.bySlot)
 	case l.wide != nil:
 		routeWideRows(slot, row[run.from:run.to], l.wide[run.from:run.to], v.bySlot)
 	case row == nil:
-		w := len(l.columns)
 		routeNarrow(slot, l.narrow[run.from*w:run.to*w], w, v.bySlot)
 	default:
-		w := len(l.columns)
 		routeNarrowRows(slot, row[run.from:run.to], l.narrow[run.from*w:run.to*w], w, v.bySlot)
+	}
+}
+
+// routeFirst is routeNarrow where all rows are in slot 0.
+func routeFirst(slot []uint16, rec []uint8, width int, m move) {
+	rec = rec[m.at:]
+	for i := range slot {
+		s := uint16(0)
+		if uint16(rec[i*width])-m.low < m.span {
+			s = m.to
+		}
+		slot[i] = s
 	}
 }
 

@@ -159,12 +159,12 @@ func chooseColumns(cfg *Config, tree, columns int) []bool {
 
 // setLeaves takes one Newton step in each leaf: the sum of residuals over the
 // sum of p(1-p).
-func (t *trainer) setLeaves(tree tree, sums []leafSum) {
+func (t *trainer) setLeaves(tree tree, curves []int64) {
+	leaves := t.grower.leaves
 	residual, cover := make([]float64, len(tree)), make([]float64, len(tree))
-	for s, sum := range sums {
-		n := t.grower.nodes[s]
-		residual[n] = float64(sum.residual) / residualOne * t.rows.largest
-		cover[n] = float64(sum.curvature) / curvatureOne * t.rows.largest
+	for s, leaf := range leaves {
+		residual[leaf.node] = float64(leaf.total.sum) / residualOne * t.rows.largest
+		cover[leaf.node] = float64(curves[s]) / curvatureOne * t.rows.largest
 	}
 	for n := len(tree) - 1; n >= 0; n-- {
 		if node := &tree[n]; !node.leaf() {
@@ -179,9 +179,9 @@ func (t *trainer) setLeaves(tree tree, sums []leafSum) {
 			tree[n].value = float32(t.cfg.LearningRate * values[n])
 		}
 	}
-	t.step = make([]float32, len(sums))
-	for s := range sums {
-		t.step[s] = tree[t.grower.nodes[s]].value
+	t.step = make([]float32, len(leaves))
+	for s, leaf := range leaves {
+		t.step[s] = tree[leaf.node].value
 	}
 }
 
