@@ -46,6 +46,9 @@ func (d Dense) load(m *matrix, cfg *Config) {
 	m.blocks = []block{b}
 	m.place(cfg.Absent)
 	m.alloc(func(int) int { return m.rows })
+	if haveVectors {
+		m.allocByColumn()
+	}
 	parallel(cfg.Goroutines, m.segments(), func(_, s int) {
 		from, to := m.segment(s)
 		m.runs[s] = []run{{0, from, to}}
@@ -60,20 +63,29 @@ func (c *column) splits(rows int) bool {
 	return c.bins() > 1 || (c.bins() == 1 && c.present < rows)
 }
 
+// allocByColumn makes room for narrow lanes column by column.
+func (m *matrix) allocByColumn() {
+	for i := range m.lanes {
+		if l := &m.lanes[i]; l.wide == nil {
+			for range l.columns {
+				l.byColumn = append(l.byColumn, make([]uint8, m.rows))
+			}
+		}
+	}
+}
+
 // fillColumn bins the rows of a dense column.
 func (m *matrix) fillColumn(at int, values []float32, from, to int) {
 	c := &m.columns[at]
 	l := &m.lanes[c.lane]
-	w := len(l.columns)
 	for r := from; r < to; r++ {
 		b := c.absent
 		if x := values[r]; x == x {
 			b = c.bin(x)
 		}
-		if l.wide != nil {
-			l.wide[r] = uint16(b)
-		} else {
-			l.narrow[r*w+c.at] = uint8(b)
+		m.set(c, r, b)
+		if len(l.byColumn) > 0 {
+			l.byColumn[c.at][r] = uint8(b)
 		}
 	}
 }

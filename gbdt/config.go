@@ -9,6 +9,7 @@ import (
 // Absent says what a value that a row leaves out means in training.
 type Absent uint8
 
+// What an absent value may mean.
 const (
 	AbsentZero Absent = iota // it is the number 0; NaN in dense data is an error
 	AbsentOwn                // each split learns a side for it; NaN means absent

@@ -152,7 +152,7 @@ func (s *Sparse) checkShape() error {
 	case s.Rows() == 0:
 		return nil
 	case s.Indptr[0] != 0 || s.Indptr[s.Rows()] != int64(len(s.Index)):
-		return fmt.Errorf("Indptr goes from %d to %d, want 0 to %d", s.Indptr[0], s.Indptr[s.Rows()], len(s.Index))
+		return fmt.Errorf("row starts (Indptr) go from %d to %d, want 0 to %d", s.Indptr[0], s.Indptr[s.Rows()], len(s.Index))
 	}
 	return s.eachRow(func(r int, from, to int64) error {
 		if from > to || from < 0 || to > int64(len(s.Index)) {

@@ -88,6 +88,8 @@ func BenchmarkStep(b *testing.B) {
 	f("picked", len(x.pos), func() { w.picked(&block{}, run{}, x.pos, x.stat) })
 	f("pick9", len(x.pos), func() { pick9(&s, x.rec, x.pos, val) })
 	f("add9", segmentRows, func() { add9(&s, x.rec, x.stat) })
+	column := make([]uint8, segmentRows)
+	f("route vectors", segmentRows, func() { routeVectors(x.slot, column, 1, moves[1]) })
 	f("route first", segmentRows, func() { routeFirst(x.slot, x.rec, 9, moves[1]) })
 	x = newBenchRows()
 	g := &grower{leaves: make([]leaf, 8), rows: &rows{slot: x.slot, stat: x.stat}}

@@ -57,7 +57,11 @@ type lane struct {
 	columns []int
 	narrow  []uint8  // a bin a column, records one after another
 	wide    []uint16 // one bin a record; nil in a narrow lane
-	local   int      // of its first column
+
+	// byColumn holds narrow column by column too, where every row has a record
+	// and vectors make use of it; else empty.
+	byColumn [][]uint8
+	local    int // of its first column
 }
 
 // Limits of bins. One number is left for absent values.

@@ -33,6 +33,11 @@ func newProbability() *probability {
 // of the slot that the last tree put it in, and computes its statistic. It returns the sum of the residuals. All is in one
 // body because a call would take as long as the rest.
 func (t *probability) advance(margin []float32, label []uint8, slot []uint16, stat []int64, step []float32) (sum int64) {
+	if haveVectors {
+		var n int
+		n, sum = t.advanceVectors(margin, label, slot, stat, step)
+		margin, label, slot, stat = margin[n:], label[n:], slot[n:], stat[n:]
+	}
 	label, slot, stat = label[:len(margin)], slot[:len(margin)], stat[:len(margin)]
 	for i, x := range margin {
 		x += step[slot[i]]

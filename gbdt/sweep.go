@@ -8,6 +8,7 @@ type moves struct {
 type laneMoves struct {
 	block, lane int
 	bySlot      []move
+	splits      int // moves that are not for no row
 }
 
 // move sends the rows of a slot whose bin, at a place of the record, is one of
@@ -27,6 +28,7 @@ func (v *moves) add(m *matrix, t *tip, to uint16) {
 		mv.low, mv.span = 0, uint16(first)
 	}
 	l.bySlot[t.slot] = mv
+	l.splits++
 }
 
 func (v *moves) lane(lane, block int) *laneMoves {
@@ -103,25 +105,48 @@ func (g *grower) routed() {
 // slot 0, though their marks do not say so.
 func (m *matrix) route(s int, v laneMoves, slot []uint16, fresh bool) {
 	l, row := &m.lanes[v.lane], m.blocks[v.block].row
-	w := len(l.columns)
 	run, ok := m.find(s, v.block)
-	if fresh && ok && l.wide == nil && row == nil {
-		routeFirst(slot, l.narrow[run.from*w:run.to*w], w, v.bySlot[0])
-		return
-	}
-	if fresh {
+	if fresh && (!ok || l.wide != nil || row != nil) {
 		clear(slot)
 	}
+	w := len(l.columns)
 	switch {
 	case !ok:
 	case l.wide != nil && row == nil:
 		routeWide(slot, l.wide[run.from:run.to], v.bySlot)
 	case l.wide != nil:
 		routeWideRows(slot, row[run.from:run.to], l.wide[run.from:run.to], v.bySlot)
-	case row == nil:
-		routeNarrow(slot, l.narrow[run.from*w:run.to*w], w, v.bySlot)
-	default:
+	case row != nil:
 		routeNarrowRows(slot, row[run.from:run.to], l.narrow[run.from*w:run.to*w], w, v.bySlot)
+	case len(l.byColumn) > 0 && v.splits <= vectorSplits:
+		routeColumns(slot, l, run, v, fresh)
+	case fresh:
+		routeFirst(slot, l.narrow[run.from*w:run.to*w], w, v.bySlot[0])
+	default:
+		routeNarrow(slot, l.narrow[run.from*w:run.to*w], w, v.bySlot)
+	}
+}
+
+// vectorSplits is how many splits vectors apply one by one quicker than a row
+// looks up its own.
+const vectorSplits = 12
+
+// routeColumns applies one move after another. None moves rows to a slot that
+// another is for: those are new.
+func routeColumns(slot []uint16, l *lane, r run, v laneMoves, fresh bool) {
+	if fresh {
+		clear(slot)
+	}
+	for from, m := range v.bySlot {
+		if m.span == 0 {
+			continue
+		}
+		column := l.byColumn[m.at][r.from:r.to]
+		for i := routeVectors(slot, column, uint16(from), m); i < len(slot); i++ {
+			if slot[i] == uint16(from) && uint16(column[i])-m.low < m.span {
+				slot[i] = m.to
+			}
+		}
 	}
 }
 
@@ -226,12 +251,13 @@ func (w *worker) choose(b *block, r run, slot []uint16, targets []*tip) {
 	if b.row != nil {
 		slot = w.slots(b.row[r.from:r.to], slot)
 	}
-	for i := 0; i < len(targets); i += 2 {
-		if i+1 == len(targets) {
+	for i := 0; i < len(targets); i++ {
+		if haveCompress || i+1 == len(targets) {
 			w.pos[i] = positions(w.pos[i], slot, targets[i].slot)
-		} else {
-			w.pos[i], w.pos[i+1] = positions2(w.pos[i], w.pos[i+1], slot, targets[i].slot, targets[i+1].slot)
+			continue
 		}
+		w.pos[i], w.pos[i+1] = positions2(w.pos[i], w.pos[i+1], slot, targets[i].slot, targets[i+1].slot)
+		i++
 	}
 }
 
@@ -248,10 +274,13 @@ func (w *worker) slots(row, slot []uint16) []uint16 {
 // small child is hard to predict.
 func positions(pos, slot []uint16, a uint16) []uint16 {
 	pos = pos[:len(slot)]
-	n := 0
-	for i, s := range slot {
+	from, n := 0, 0
+	if haveCompress {
+		from, n = positionsVectors(pos, slot, a)
+	}
+	for i := from; i < len(slot); i++ {
 		pos[n] = uint16(i)
-		n += equal(s, a)
+		n += equal(slot[i], a)
 	}
 	return pos[:n]
 }

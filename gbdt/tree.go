@@ -18,20 +18,3 @@ func (n *node) leaf() bool { return n.left == noNode }
 
 // tree holds its nodes parents first; node 0 is the root.
 type tree []node
-
-// next returns where a row goes from n, whose feature has value x; NaN is absent.
-func (n *node) next(x float32) int32 {
-	if x < n.value || (x != x && n.absentLeft) {
-		return n.left
-	}
-	return n.right
-}
-
-// at returns the leaf that a row reaches, given its value by column.
-func (t tree) at(value func(feature int32) float32) *node {
-	n := &t[0]
-	for !n.leaf() {
-		n = &t[n.next(value(n.feature))]
-	}
-	return n
-}

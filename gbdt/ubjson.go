@@ -267,7 +267,7 @@ type ubjsonWriter struct {
 func (u *ubjsonWriter) put(b ...byte) {
 	u.buf = append(u.buf, b...)
 	if len(u.buf) > 1<<16 {
-		u.flush()
+		_ = u.flush() // keeps its error for the last flush
 	}
 }
 

@@ -4,8 +4,11 @@ package gbdt
 
 import "simd/archsimd"
 
-// haveVectors says whether addVectors is there and the machine can run it.
-var haveVectors = archsimd.X86.AVX2()
+// What the machine can run, see vector.go.
+var (
+	haveVectors  = archsimd.X86.AVX2()
+	haveCompress = archsimd.X86.AVX512VBMI2()
+)
 
 // addVectors is addOctets in vectors of eight rows: the same comparisons and
 // additions, so the same bits.
