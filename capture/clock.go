@@ -18,9 +18,6 @@ type clock struct {
 	broken bool   // offset is beyond what nanoseconds can hold: no time can be told
 }
 
-// microseconds is the clock of an interface that states no resolution.
-var microseconds = clock{mul: 1000, div: 1}
-
 // makeClock reads the option values if_tsresol (n for 10^-n seconds, or with the top
 // bit set for 2^-n) and if_tsoffset (seconds).
 func makeClock(resolution byte, offset int64) clock {

@@ -22,7 +22,6 @@ type decoder struct {
 	image   []byte // of the address or pair before
 	before  Sums
 	last    pair // of the record before, in any block
-	spare   [imageMax]byte
 	counts  [2]uint64
 	failed  error
 
@@ -146,14 +145,6 @@ func (d *decoder) address() (e packet.Endpoint, ok bool) {
 	}
 	d.counts[0]++
 	return e, true
-}
-
-// skipToFlows leaves out what comes before flows.
-func (d *decoder) skipToFlows() {
-	for _, ok := d.name(); ok; _, ok = d.name() {
-	}
-	for _, ok := d.address(); ok; _, ok = d.address() {
-	}
 }
 
 // next, pair, gather and err make a decoder a cursor.

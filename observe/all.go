@@ -24,7 +24,7 @@ func All(ctx context.Context, paths []string, o Options) iter.Seq[Observation] {
 		for pending := range q.pending {
 			seen := <-pending
 			more := yield(seen)
-			seen.Table.Close() // an error only means disk space that the system will reclaim
+			_ = seen.Table.Close() // an error only means disk space that the system will reclaim
 			<-q.alive
 			if !more {
 				return
@@ -78,7 +78,7 @@ func start(ctx context.Context, paths []string, o Options) *queue {
 func (q *queue) drop() {
 	for pending := range q.pending {
 		seen := <-pending
-		seen.Table.Close()
+		_ = seen.Table.Close()
 	}
 }
 

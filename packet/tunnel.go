@@ -90,7 +90,7 @@ func (w *walk) geneve() step {
 		return stop
 	}
 	n, t := 8+int(w.data[0]&0x3f)*4, be.Uint16(w.data[2:])
-	if next := greStep(t, 0); next != stop {
+	if next := greStep(t); next != stop {
 		return w.over(n, next)
 	}
 	return stop
@@ -151,7 +151,7 @@ func (w *walk) gre() step {
 	case t == 0x22eb:
 		n += w.erspan3(n)
 	}
-	next := greStep(t, flags)
+	next := greStep(t)
 	if len(w.data) <= n || next == stop {
 		return stop
 	}
@@ -168,7 +168,7 @@ func (w *walk) erspan3(at int) int {
 }
 
 // greStep returns what a GRE header's protocol type leads to, stop if nothing known.
-func greStep(t, flags uint16) step {
+func greStep(t uint16) step {
 	switch t {
 	case 0x0800:
 		return stepIP

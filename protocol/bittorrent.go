@@ -17,7 +17,7 @@ func guessBitTorrent(e *Engine, m *message) result {
 // bitTorrentStream reads peer messages. What is none is taken as encrypted or as
 // the middle of one: it is BitTorrent all the same.
 func bitTorrentStream(_ *Engine, m *message) result {
-	return m.pdus(BitTorrent, 4, func(b []byte) int { return peerMessage(b) })
+	return m.pdus(BitTorrent, 4, peerMessage)
 }
 
 // peerMessage returns the length of the peer message that b begins with; of b if it is none.

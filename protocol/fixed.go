@@ -21,23 +21,6 @@ func framed(id ID, fixed int, length func(b []byte) int) streamDissector {
 	return func(_ *Engine, m *message) result { return m.pdus(id, fixed, length) }
 }
 
-// lines names segments of a protocol of text lines; one without a line end waits.
-func lines(id ID) streamDissector {
-	return func(_ *Engine, m *message) result {
-		for at := 0; at < len(m.data); {
-			_, next, ok := line(m.data, at, true)
-			if !ok {
-				if m.canWait && m.known() {
-					return wait(id, at, oneMore)
-				}
-				return named(id)
-			}
-			at = next
-		}
-		return named(id)
-	}
-}
-
 func lengthBE16(at, extra int) func(b []byte) int {
 	return func(b []byte) int { n, _ := be16(b, at); return int(n) + extra }
 }

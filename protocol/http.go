@@ -28,7 +28,7 @@ func httpStream(e *Engine, m *message) result {
 		if c.note.state&httpTunnelled != 0 {
 			return guessTLS(e, m)
 		}
-		r, n := httpMessage(e, m, at)
+		r, n := httpMessage(m, at)
 		if r.need != 0 {
 			return result{name: name, used: at, need: r.need, keep: r.keep, skipTo: r.skipTo}
 		}
@@ -45,7 +45,7 @@ func httpStream(e *Engine, m *message) result {
 
 // httpMessage reads the message at offset at of m and returns its length, 0 if it
 // goes on to the end of m. Only a whole message in m.data can follow another.
-func httpMessage(e *Engine, m *message, at int) (r result, n int) {
+func httpMessage(m *message, at int) (r result, n int) {
 	c, b := m.c, m.from(at)
 	seen := c.note.state&httpSeen != 0
 	if len(b) > 3 && b[0] == '\r' && b[1] == '\n' {
@@ -77,12 +77,12 @@ func httpMessage(e *Engine, m *message, at int) (r result, n int) {
 		}
 		return named(Unnamed), 0
 	}
-	return httpBody(e, m, at, kind)
+	return httpBody(m, at, kind)
 }
 
 // httpBody reads the headers of the message at offset at of m, and asks for what
 // is missing of its body.
-func httpBody(e *Engine, m *message, at int, kind httpType) (r result, n int) {
+func httpBody(m *message, at int, kind httpType) (r result, n int) {
 	h := readHeaders(m.from(at))
 	body := kind == httpResponse && !h.bodiless(m.c.note.state) || kind == httpRequest
 	if !h.whole && m.canWait && m.known() {
@@ -214,8 +214,7 @@ func guessHTTP(e *Engine, m *message) result {
 
 // upgraded reads what follows a protocol switch.
 func (e *Engine) upgraded(m *message, at int, name ID) result {
-	switch ID(m.c.note.version) {
-	case WebSocket:
+	if ID(m.c.note.version) == WebSocket {
 		return websocket(m, at, name)
 	}
 	return named(name)

@@ -50,7 +50,7 @@ func (r *Reader) Read(ctx context.Context, path string, stdin io.Reader, add fun
 	if err != nil {
 		return fmt.Errorf("cannot run tshark: %w", err)
 	}
-	defer os.RemoveAll(settings)
+	defer func() { _ = os.RemoveAll(settings) }()
 	cmd, err := r.command(ctx, path, settings, stdin)
 	if err != nil {
 		return err

@@ -51,9 +51,9 @@ func prepare(pairs int, folder, capture string) error {
 	if err := build.Run(); err != nil {
 		return fmt.Errorf("cannot build: %w", err)
 	}
-	make := exec.Command(filepath.Join(folder, "capturegen"), "-size", "1MB", "-pairs", strconv.Itoa(pairs), "-mean", "80", "-o", capture)
-	make.Stderr = os.Stderr
-	if err := make.Run(); err != nil {
+	generate := exec.Command(filepath.Join(folder, "capturegen"), "-size", "1MB", "-pairs", strconv.Itoa(pairs), "-mean", "80", "-o", capture)
+	generate.Stderr = os.Stderr
+	if err := generate.Run(); err != nil {
 		return fmt.Errorf("cannot make a capture: %w", err)
 	}
 	return nil

@@ -40,7 +40,7 @@ func (t table) measure() error {
 	adding := cpu() - start - made
 	start = cpu()
 	set := flow.NewSet(c)
-	defer set.Close()
+	defer func() { _ = set.Close() }()
 	n := 0
 	for range set.Flows() {
 		n++
