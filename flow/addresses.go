@@ -48,6 +48,26 @@ func (a *addresses) merge(o *addresses) {
 	o.each(func(e packet.Endpoint) { a.add(&e) })
 }
 
+// union returns a set of all addresses. It takes no memory that it does not need, for
+// there may be little left; addresses that are all in one set are returned as they are.
+func union(sets []*addresses) addresses {
+	sets = slices.DeleteFunc(sets, func(a *addresses) bool { return a.len() == 0 })
+	if len(sets) == 1 {
+		return *sets[0]
+	}
+	v4, other := 0, 0
+	for _, a := range sets {
+		v4, other = v4+a.v4.used, other+a.other.used
+	}
+	all := makeAddresses(newSeed())
+	all.v4.slots = make([]slot[uint32], slotsFor(v4))
+	all.other.slots = make([]slot[packet.Endpoint], slotsFor(other))
+	for _, a := range sets {
+		all.merge(a)
+	}
+	return all
+}
+
 // each calls do with every address, in no order.
 func (a *addresses) each(do func(packet.Endpoint)) {
 	for i := range a.v4.slots {

@@ -171,6 +171,7 @@ func TestRejects(t *testing.T) {
 	f("kind of address", block(blockAddresses, 0, 4, 10, 0, 0, 1), block(blockEnd, 1, 0))
 	f("shares too much", block(blockAddresses, 1, 10, 0, 0, 1), block(blockEnd, 1, 0))
 	f("same address twice", block(blockAddresses, 0, 1, 10, 0, 0, 1, 5), block(blockEnd, 2, 0))
+	f("addresses out of order over blocks", block(blockAddresses, 0, 1, 10, 0, 0, 2), block(blockAddresses, 0, 1, 10, 0, 0, 1), block(blockEnd, 2, 0))
 	f("cut address", block(blockAddresses, 0, 1, 10), block(blockEnd, 1, 0))
 	f("endpoints turned around", block(blockFlows, one(2, 1, shapeThere, 0, 0, 60)...), block(blockEnd, 0, 1))
 	f("flows out of order", block(blockFlows, append(one(1, 2, shapeThere, 0, 0, 60), one(1, 1, shapeThere, 0, 0, 60)...)...), block(blockEnd, 0, 2))

@@ -30,12 +30,16 @@ func NewCollector(limit int64, folder string) *Collector {
 	return &Collector{table: NewTable(), limit: limit, folder: folder}
 }
 
-// Resolve notes addresses that a DNS answer names. They may take half of the limit, as
-// they stay in memory; those beyond are not noted, but counted by Dropped.
+// resolvedShare is the part of the limit that resolved addresses may take, as they stay
+// in memory.
+const resolvedShare = 4
+
+// Resolve notes addresses that a DNS answer names. Where they would take more than a
+// quarter of the limit, they are not noted, but counted by Dropped.
 func (c *Collector) Resolve(answers []packet.Endpoint) {
 	for i := range answers {
 		set := &c.table.resolved
-		if c.limit > 0 && set.bytes()+set.growth(1) > c.limit/2 && !set.has(&answers[i]) {
+		if c.limit > 0 && set.bytes()+set.growth(1) > c.limit/resolvedShare && !set.has(&answers[i]) {
 			c.dropped++
 			continue
 		}
@@ -78,7 +82,8 @@ func (c *Collector) Err() error { return c.err }
 // whether it can now.
 func (c *Collector) makeRoom(n int) bool {
 	t := c.table
-	full := c.limit > 0 && t.Bytes()+t.growth(n) > c.limit-c.limit/cursorShare || t.sums.used+n > maxEntries
+	need := t.Bytes() + t.growth(max(n, group)) // AddBatch makes room for a whole group
+	full := c.limit > 0 && need > c.limit-c.limit/cursorShare || t.sums.used+n > maxEntries
 	if full && t.Len() > 0 && c.err == nil {
 		c.spill()
 	}

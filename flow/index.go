@@ -109,6 +109,9 @@ func (x *index[K]) grownFor(n int) int {
 	return slots
 }
 
+// slotsFor returns how many slots n keys take, without room for one more.
+func slotsFor(n int) int { return (n*outOf + mostUsed - 1) / mostUsed }
+
 // growsBy returns the part of its slots by which x grows.
 func (x *index[K]) growsBy() int {
 	if x.slotSize() > largeSlot {

@@ -25,14 +25,16 @@ type Set struct {
 // NewSet takes over what the collectors have gathered; they take no more packets.
 func NewSet(collectors ...*Collector) *Set {
 	s := newSet()
+	var resolved []*addresses
 	for _, c := range collectors {
 		c.Seal()
 		s.parts = append(s.parts, c.part)
 		s.runs = append(s.runs, c.runs...)
 		s.dropped += c.dropped
-		s.resolve(&c.table.resolved)
-		*c = Collector{err: errTaken, sealed: true}
+		resolved = append(resolved, &c.table.resolved)
+		*c = Collector{table: NewTable(), err: errTaken, sealed: true}
 	}
+	s.resolved = union(resolved)
 	return s
 }
 
@@ -41,23 +43,16 @@ var errTaken = errors.New("the collector's flows are in a set")
 // SetOf returns a set of the flows of tables, which must not change while it is in use.
 func SetOf(tables ...*Table) *Set {
 	s := newSet()
+	var resolved []*addresses
 	for _, t := range tables {
 		s.parts = append(s.parts, t.part())
-		s.resolved.merge(&t.resolved)
+		resolved = append(resolved, &t.resolved)
 	}
+	s.resolved = union(resolved)
 	return s
 }
 
 func newSet() *Set { return &Set{resolved: makeAddresses(newSeed()), count: -1} }
-
-// resolve adds addresses; the first ones are taken over as they are.
-func (s *Set) resolve(a *addresses) {
-	if s.resolved.len() == 0 {
-		s.resolved = *a
-		return
-	}
-	s.resolved.merge(a)
-}
 
 // Len returns the number of flows, resolved or not. Unless all have been yielded before,
 // it goes through them to count.

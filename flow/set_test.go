@@ -164,7 +164,7 @@ func TestDamagedRun(t *testing.T) {
 	}
 }
 
-// Resolved addresses stay in memory: they take half of it at most, and what has no
+// Resolved addresses stay in memory: they take a quarter of it at most, and what has no
 // room is counted.
 func TestResolvedAddressesAreBounded(t *testing.T) {
 	const limit = 1 << 20
@@ -174,13 +174,13 @@ func TestResolvedAddressesAreBounded(t *testing.T) {
 		a := packet.MakeIPv4([4]byte{byte(i >> 16), byte(i >> 8), byte(i), 1})
 		c.Resolve([]packet.Endpoint{a, a})
 	}
-	if got := c.table.resolved.bytes(); got > limit/2 {
+	if got := c.table.resolved.bytes(); got > limit/resolvedShare {
 		t.Errorf("resolved addresses take %d bytes of %d", got, limit)
 	}
 	set := NewSet(c)
 	defer set.Close()
 	kept := int64(set.resolved.len())
-	if kept < limit/2/25 || kept+set.Dropped()/2 != n {
+	if kept < limit/resolvedShare/25 || kept+set.Dropped()/2 != n {
 		t.Errorf("%d addresses kept, %d times not", kept, set.Dropped())
 	}
 }

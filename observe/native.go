@@ -30,9 +30,8 @@ func natively(ctx context.Context, path string, o Options) Observation {
 	p := startPipeline(o)
 	seen.Err = p.read(ctx, r, &seen.Stats, o.Read)
 	seen.Stats.Capture = r.Stats()
-	table, err := p.join()
+	table, err := p.join(&seen.Stats)
 	seen.Table, seen.Err = table, cmp.Or(err, seen.Err)
-	seen.Stats.LostAnswers = table.Dropped()
 	return seen
 }
 
@@ -59,45 +58,53 @@ const (
 
 type pipeline struct {
 	free   chan *work
-	queues []chan *work
-	flows  []*flow.Collector
+	shards []*shard
 	failed atomic.Bool // a shard cannot take more
 	wait   sync.WaitGroup
 }
 
+// shard takes a part of all pairs.
+type shard struct {
+	number int
+	queue  chan *work
+	namer  *packet.Namer
+	flows  *flow.Collector
+}
+
 func startPipeline(o Options) *pipeline {
-	shards := min(o.workers(), maxShards)
-	share := o.share(shards)
+	n := min(o.workers(), maxShards)
+	share := o.share(n)
 	p := &pipeline{free: make(chan *work, workInHand)}
 	for range workInHand {
-		p.free <- &work{shards: make([][]uint32, shards)}
+		p.free <- &work{shards: make([][]uint32, n)}
 	}
-	for i := range shards {
-		queue := make(chan *work, workInHand)
-		flows := flow.NewCollector(share.flows, o.Temp)
-		p.queues, p.flows = append(p.queues, queue), append(p.flows, flows)
-		namer := packet.NewNamerWithin(share.naming)
-		p.wait.Go(func() { p.sum(i, queue, namer, flows) })
+	for i := range n {
+		s := &shard{
+			number: i, queue: make(chan *work, workInHand),
+			namer: packet.NewNamerWithin(share.naming), flows: flow.NewCollector(share.flows, o.Temp),
+		}
+		p.shards = append(p.shards, s)
+		p.wait.Go(func() { p.sum(s) })
 	}
 	return p
 }
 
 // sum names and adds the packets of one shard.
-func (p *pipeline) sum(shard int, queue <-chan *work, namer *packet.Namer, flows *flow.Collector) {
-	for w := range queue {
-		which := w.shards[shard]
+func (p *pipeline) sum(s *shard) {
+	for w := range s.queue {
+		which := w.shards[s.number]
 		for _, i := range which {
-			namer.Name(&w.packets[i])
-			flows.Resolve(w.packets[i].Answers)
+			s.namer.Name(&w.packets[i])
+			s.flows.Resolve(w.packets[i].Answers)
 		}
-		if flows.AddBatch(w.packets, which) != nil {
+		if s.flows.AddBatch(w.packets, which) != nil {
 			p.failed.Store(true)
 		}
 		if w.pending.Add(-1) == 0 {
 			p.free <- w
 		}
 	}
-	flows.Seal()
+	s.flows.Seal()
 }
 
 // read sends the capture through the pipeline until its end, its first error, or
@@ -111,9 +118,9 @@ func (p *pipeline) read(ctx context.Context, r *capture.Reader, stats *Stats, pr
 		w := <-p.free
 		err := r.NextBatch(&w.frames)
 		w.decode(stats)
-		w.pending.Store(int32(len(p.queues)))
-		for _, queue := range p.queues {
-			queue <- w
+		w.pending.Store(int32(len(p.shards)))
+		for _, s := range p.shards {
+			s.queue <- w
 		}
 		if progress != nil {
 			at := r.Offset()
@@ -157,14 +164,18 @@ func (w *work) decode(stats *Stats) {
 
 // join waits for the shards and puts their flows together. The error is the first one
 // of a shard; then flows are missing.
-func (p *pipeline) join() (*flow.Set, error) {
-	for _, queue := range p.queues {
-		close(queue)
+func (p *pipeline) join(stats *Stats) (table *flow.Set, err error) {
+	for _, s := range p.shards {
+		close(s.queue)
 	}
 	p.wait.Wait()
-	var failed error
-	for _, flows := range p.flows {
-		failed = cmp.Or(failed, flows.Err())
+	var all []*flow.Collector
+	for _, s := range p.shards {
+		err = cmp.Or(err, s.flows.Err())
+		stats.addNaming(s.namer.Stats())
+		all = append(all, s.flows)
 	}
-	return flow.NewSet(p.flows...), failed
+	table = flow.NewSet(all...)
+	stats.LostAnswers = table.Dropped()
+	return table, err
 }

@@ -66,6 +66,7 @@ type Stats struct {
 	// LostAnswers counts resolved addresses that memory had no room to note. Flows of
 	// such an address count as P2P.
 	LostAnswers int64
+	Naming      protocol.Stats // what naming had no room to remember; native engine only
 }
 
 // Add adds o to s.
@@ -79,6 +80,12 @@ func (s *Stats) Add(o Stats) {
 	s.Capture.Add(o.Capture)
 	s.OddLines += o.OddLines
 	s.LostAnswers += o.LostAnswers
+	s.addNaming(o.Naming)
+}
+
+func (s *Stats) addNaming(n protocol.Stats) {
+	s.Naming.Forgotten += n.Forgotten
+	s.Naming.Starved += n.Starved
 }
 
 // Observation is what was seen in one capture.

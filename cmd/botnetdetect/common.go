@@ -239,6 +239,9 @@ func (c *common) sayOddities() {
 	if c.seen.OddLines > 0 {
 		c.say("lines of tshark that could not be read: %d", c.seen.OddLines)
 	}
+	if n := c.seen.Naming.Forgotten + c.seen.Naming.Starved; n > 0 && c.verbose {
+		c.say("%s forgotten or read in part for want of room: names of their packets may be less exact", count(int(n), "conversation"))
+	}
 	if c.seen.LostAnswers > 0 {
 		c.say("%s found no room, so flows with them were judged: allow more with --memory", count(int(c.seen.LostAnswers), "DNS answer"))
 	}
