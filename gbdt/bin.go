@@ -15,6 +15,7 @@ const (
 // newMatrix bins the data.
 func newMatrix(d Data, cfg *Config) *matrix {
 	m := &matrix{rows: d.Rows(), columns: make([]column, d.Columns())}
+	m.segment = segmentSize(m.rows, workers(cfg.Goroutines, m.rows))
 	m.runs = make([][]run, m.segments())
 	d.load(m, cfg)
 	return m
@@ -50,7 +51,7 @@ func (d Dense) load(m *matrix, cfg *Config) {
 		m.allocByColumn()
 	}
 	parallel(cfg.Goroutines, m.segments(), func(_, s int) {
-		from, to := m.segment(s)
+		from, to := m.rowsOf(s)
 		m.runs[s] = []run{{0, from, to}}
 		for _, c := range b.columns {
 			m.fillColumn(c, d[c], from, to)

@@ -110,7 +110,7 @@ func (s *Sparse) findRuns(m *matrix, of []int32) (total []int) {
 
 // eachRecord calls yield with the entries of each record of a segment.
 func (s *Sparse) eachRecord(m *matrix, seg int, of []int32, yield func(b int32, row int, from, to int64)) {
-	first, end := m.segment(seg)
+	first, end := m.rowsOf(seg)
 	for r := first; r < end; r++ {
 		for i := s.Indptr[r]; i < s.Indptr[r+1]; {
 			b, from := of[s.Index[i]], i

@@ -244,7 +244,7 @@ func (g *grower) finish() (curves []int64) {
 		w.curves = make([]int64, 2*len(g.leaves))
 	}
 	parallel(len(g.workers), g.m.segments(), func(n, s int) {
-		from, to := g.m.segment(s)
+		from, to := g.m.rowsOf(s)
 		g.route(s)
 		g.sumCurves(g.workers[n].curves, from, to)
 	})

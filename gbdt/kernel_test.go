@@ -3,6 +3,7 @@ package gbdt
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -34,6 +35,87 @@ func residualOf(margin float32, label uint8) int64 {
 	return newProbability().advance([]float32{margin}, []uint8{label}, []uint16{0}, stat, []float32{0})
 }
 
+const benchSize = 1 << 14
+
+// Vectors do what loops do, bit by bit, whatever the number of rows.
+func TestVectors(t *testing.T) {
+	if !haveVectors {
+		t.Skip("needs GOEXPERIMENT=simd on amd64 with AVX2")
+	}
+	x, p := newBenchRows(), newProbability()
+	for i := range x.margin {
+		x.margin[i] *= 15 // beyond the table too
+	}
+	for _, n := range []int{0, 1, 15, 16, 17, 40, 100, 1000} {
+		for _, slots := range []int{3, 8, 20} {
+			checkAdvance(t, x, p, n, slots)
+		}
+		checkRoute(t, x, n)
+		if haveCompress {
+			checkPositions(t, x, n)
+		}
+	}
+}
+
+func checkAdvance(t *testing.T, x *benchRows, p *probability, n, slots int) {
+	t.Helper()
+	step, slot := make([]float32, slots), make([]uint16, n)
+	for i := range step {
+		step[i] = float32(i) * 0.37
+	}
+	for i := range slot {
+		slot[i] = uint16(i*7) % uint16(slots)
+	}
+	margin, stat := slices.Clone(x.margin[:n]), make([]int64, n)
+	done, sum := p.advanceVectors(margin, x.label[:n], slot, stat, step)
+	want := int64(0)
+	for i := range done {
+		if m := x.margin[i] + step[slot[i]]; margin[i] != m {
+			t.Fatalf("%d rows: margin %d is %v, want %v", n, i, margin[i], m)
+		}
+		r := int64(x.label[i])<<residualBits - p.at(margin[i])
+		want += r
+		if stat[i] != pack(r) {
+			t.Fatalf("%d rows: statistic %d is %d, want %d", n, i, stat[i], pack(r))
+		}
+	}
+	if sum != want {
+		t.Errorf("%d rows: residuals sum to %d, want %d", n, sum, want)
+	}
+}
+
+func checkRoute(t *testing.T, x *benchRows, n int) {
+	t.Helper()
+	for _, m := range []move{{low: 0, span: 100, to: 9}, {low: 100, span: 155, to: 9}, {low: 255, span: 1, to: 9}, {low: 3, to: 9}} {
+		slot, bins := slices.Clone(x.slot[:n]), x.rec[:n]
+		done := routeVectors(slot, bins, 2, m)
+		for i := range slot {
+			want := x.slot[i]
+			if i < done && want == 2 && uint16(bins[i]) >= m.low && uint16(bins[i]) < m.low+m.span {
+				want = 9
+			}
+			if slot[i] != want {
+				t.Fatalf("%d rows, %v: row %d with bin %d goes from %d to %d, want %d", n, m, i, bins[i], x.slot[i], slot[i], want)
+			}
+		}
+	}
+}
+
+func checkPositions(t *testing.T, x *benchRows, n int) {
+	t.Helper()
+	pos := make([]uint16, n)
+	done, listed := positionsVectors(pos, x.slot[:n], 2)
+	var want []uint16
+	for i, s := range x.slot[:done] {
+		if s == 2 {
+			want = append(want, uint16(i))
+		}
+	}
+	if !slices.Equal(pos[:listed], want) {
+		t.Errorf("%d rows: slot 2 at %v, want %v", n, pos[:listed], want)
+	}
+}
+
 type benchRows struct {
 	margin []float32
 	label  []uint8
@@ -45,7 +127,7 @@ type benchRows struct {
 
 func newBenchRows() *benchRows {
 	r := rand.New(rand.NewPCG(1, 2))
-	n := segmentRows
+	n := benchSize
 	b := &benchRows{make([]float32, n), make([]uint8, n), make([]uint16, n), make([]int64, n), make([]uint8, 9*n), nil}
 	for i := range n {
 		b.margin[i], b.label[i], b.slot[i] = float32(r.NormFloat64()), uint8(r.IntN(2)), uint16(r.IntN(8))
@@ -68,8 +150,8 @@ func BenchmarkStep(b *testing.B) {
 		moves[i] = move{at: uint16(i), low: 100, span: 100, to: uint16(i+1) & 7}
 	}
 	var s [9]sums
-	posA, posB := make([]uint16, segmentRows), make([]uint16, segmentRows)
-	val := make([]int64, segmentRows)
+	posA, posB := make([]uint16, benchSize), make([]uint16, benchSize)
+	val := make([]int64, benchSize)
 	w := &worker{val: val, slot: posA}
 	f := func(name string, rows int, run func()) {
 		b.Run(name, func(b *testing.B) {
@@ -79,19 +161,19 @@ func BenchmarkStep(b *testing.B) {
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(rows), "ns/row")
 		})
 	}
-	f("advance", segmentRows, func() { p.advance(x.margin, x.label, x.slot, x.stat, step) })
+	f("advance", benchSize, func() { p.advance(x.margin, x.label, x.slot, x.stat, step) })
 	x = newBenchRows()
-	f("route", segmentRows, func() { routeNarrow(x.slot, x.rec, 9, moves) })
+	f("route", benchSize, func() { routeNarrow(x.slot, x.rec, 9, moves) })
 	x = newBenchRows()
-	f("positions", segmentRows, func() { positions(posA, x.slot, 1) })
-	f("positions2", segmentRows, func() { positions2(posA, posB, x.slot, 1, 4) })
+	f("positions", benchSize, func() { positions(posA, x.slot, 1) })
+	f("positions2", benchSize, func() { positions2(posA, posB, x.slot, 1, 4) })
 	f("picked", len(x.pos), func() { w.picked(&block{}, run{}, x.pos, x.stat) })
 	f("pick9", len(x.pos), func() { pick9(&s, x.rec, x.pos, val) })
-	f("add9", segmentRows, func() { add9(&s, x.rec, x.stat) })
-	column := make([]uint8, segmentRows)
-	f("route vectors", segmentRows, func() { routeVectors(x.slot, column, 1, moves[1]) })
-	f("route first", segmentRows, func() { routeFirst(x.slot, x.rec, 9, moves[1]) })
+	f("add9", benchSize, func() { add9(&s, x.rec, x.stat) })
+	column := make([]uint8, benchSize)
+	f("route vectors", benchSize, func() { routeVectors(x.slot, column, 1, moves[1]) })
+	f("route first", benchSize, func() { routeFirst(x.slot, x.rec, 9, moves[1]) })
 	x = newBenchRows()
 	g := &grower{leaves: make([]leaf, 8), rows: &rows{slot: x.slot, stat: x.stat}}
-	f("curves", segmentRows, func() { g.sumCurves(leaves, 0, segmentRows) })
+	f("curves", benchSize, func() { g.sumCurves(leaves, 0, benchSize) })
 }

@@ -2,10 +2,24 @@ package gbdt
 
 import "slices"
 
-// segmentRows is how many rows are worked on at a time: their state, and the
-// records of a few columns, stay in a core's second-level cache. Row numbers
-// within a segment fit an uint16.
-const segmentRows = 1 << 14
+// Rows are worked on a segment at a time: few enough that their state stays in
+// a core's second-level cache, and that workers finish together; not so few
+// that the histograms of sparse data go in and out of the first-level cache all
+// the time. Row numbers within a segment fit an uint16. The size does not
+// change the model.
+const (
+	leastSegment = 1 << 12
+	mostSegment  = 1 << 16
+)
+
+// segmentSize returns the rows of a segment, for 16 or more a worker.
+func segmentSize(rows, workers int) int {
+	size := mostSegment
+	for size > leastSegment && size*16*workers > rows {
+		size /= 2
+	}
+	return size
+}
 
 // matrix is training data by bins, laid out for building histograms.
 //
@@ -16,6 +30,7 @@ const segmentRows = 1 << 14
 // however many columns there are in all.
 type matrix struct {
 	rows    int
+	segment int // rows of a segment
 	columns []column
 	blocks  []block
 	lanes   []lane
@@ -73,11 +88,11 @@ const (
 // sums are a narrow column's in a worker's histogram.
 type sums = [narrowBins + 1]int64
 
-func (m *matrix) segments() int { return (m.rows + segmentRows - 1) / segmentRows }
+func (m *matrix) segments() int { return (m.rows + m.segment - 1) / m.segment }
 
-// segment returns the rows of a segment.
-func (m *matrix) segment(s int) (from, to int) {
-	return s * segmentRows, min((s+1)*segmentRows, m.rows)
+// rowsOf returns the rows of a segment.
+func (m *matrix) rowsOf(s int) (from, to int) {
+	return s * m.segment, min((s+1)*m.segment, m.rows)
 }
 
 // place gives each column its cells and each block its lanes, once the

@@ -43,10 +43,16 @@ func (r *rule) gain(node *tip, column int, left, right total) float64 {
 	default:
 		gain = gl*gl/(wl+r.l2) + gr*gr/(wr+r.l2) - (gl+gr)*(gl+gr)/(wl+wr+r.l2)
 	}
-	if gain <= r.minGain {
+	if gain <= r.minGain || gain <= r.noise(left.rows+right.rows, wl+wr) {
 		return 0
 	}
 	return gain
+}
+
+// noise is what rounding the residuals of alike rows could make a split gain.
+func (r *rule) noise(rows int64, weight float64) float64 {
+	sum := float64(rows) * r.sumUnit
+	return sum * sum / weight
 }
 
 // boundedGain is gain where the node's values may not be what is best for them.

@@ -45,7 +45,7 @@ func searchColumn(r *rule, m *matrix, number int, node *tip) split {
 
 // scan tries all thresholds. Left starts with the absent rows, if they go left.
 func (s *searcher) scan(left total, absentLeft bool) {
-	c, h, all := s.column, s.node.hist, s.node.total
+	c, h, r, all := s.column, s.node.hist, s.rule, s.node.total
 	rows := h.rows[c.cell:][:c.bins()]
 	sum, weight := h.sum[c.cell:][:len(rows)], h.weight
 	if weight != nil {
@@ -58,9 +58,9 @@ func (s *searcher) scan(left total, absentLeft bool) {
 			continue
 		}
 		if last >= 0 {
-			w := float64(left.weight)
-			diff := float64(left.sum)*float64(all.weight) - float64(all.sum)*w
-			if diff*diff > limit*w*(float64(all.weight)-w) {
+			gl, wl := float64(left.sum)*r.sumUnit, float64(left.weight)*r.weightUnit
+			gr, wr := float64(all.sum-left.sum)*r.sumUnit, float64(all.weight-left.weight)*r.weightUnit
+			if diff := gl*wr - gr*wl; diff*diff > limit*wl*wr {
 				s.consider(left, last, b, absentLeft)
 				limit = s.limit()
 			}
@@ -77,15 +77,14 @@ func (s *searcher) scan(left total, absentLeft bool) {
 }
 
 // limit says cheaply which splits cannot be better than the best: those whose
-// squared difference of scaled sums is not above limit times the weights of
-// both sides. It leaves a margin for rounding.
+// diff, squared, is not above limit times the weights of both sides. It leaves
+// room for rounding.
 func (s *searcher) limit() float64 {
 	r := s.rule
 	if r.l2 != 0 || r.monotone != nil {
 		return -1
 	}
-	unit := r.sumUnit * r.sumUnit / r.weightUnit
-	return s.best.gain * (1 - 1e-9) * float64(s.node.total.weight) / unit
+	return max(s.best.gain, r.minGain) * (1 - 1e-9) * float64(s.node.total.weight) * r.weightUnit
 }
 
 // consider keeps the split between two bins that have rows, and none between

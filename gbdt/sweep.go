@@ -81,7 +81,7 @@ func (g *grower) sweep(targets []*tip) {
 
 // route sends the rows of a segment through the pending splits.
 func (g *grower) route(s int) {
-	from, to := g.m.segment(s)
+	from, to := g.m.rowsOf(s)
 	slot := g.rows.slot[from:to]
 	fresh := g.fresh && len(g.leaves) > 1
 	for _, v := range g.pending {
@@ -201,7 +201,7 @@ func routeWideRows(slot, row, rec []uint16, bySlot []move) {
 
 // tallyAll adds all rows of a segment to the only target.
 func (g *grower) tallyAll(w *worker, s int) {
-	from, to := g.m.segment(s)
+	from, to := g.m.rowsOf(s)
 	t := w.tallies[0]
 	for _, run := range g.m.runs[s] {
 		t.room(g.m, run.block, run.to-run.from)
@@ -233,7 +233,7 @@ func (w *worker) values(b *block, r run, val []int64) []int64 {
 
 // tallyTargets adds the rows of a segment that are in a target to its tally.
 func (g *grower) tallyTargets(w *worker, s int, targets []*tip) {
-	from, to := g.m.segment(s)
+	from, to := g.m.rowsOf(s)
 	slot := g.rows.slot[from:to]
 	for _, run := range g.m.runs[s] {
 		b := &g.m.blocks[run.block]
@@ -336,11 +336,11 @@ func (w *worker) prepare(g *grower, targets int) {
 		w.tallies = append(w.tallies, newTally(g.m, g.rows.weight != nil))
 	}
 	for len(w.pos) < targets {
-		w.pos = append(w.pos, make([]uint16, 0, segmentRows))
+		w.pos = append(w.pos, make([]uint16, 0, g.m.segment))
 	}
 	if w.val == nil {
-		w.val = make([]int64, segmentRows)
-		w.slot = make([]uint16, segmentRows)
+		w.val = make([]int64, g.m.segment)
+		w.slot = make([]uint16, g.m.segment)
 	}
 }
 

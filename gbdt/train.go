@@ -127,7 +127,7 @@ func (t *trainer) addTree() {
 func (t *trainer) advance(number int) (root total) {
 	g := t.grower
 	parallel(len(g.workers), g.m.segments(), func(w, s int) {
-		from, to := g.m.segment(s)
+		from, to := g.m.rowsOf(s)
 		all := t.rows.advance(t.probability, from, to, number, t.step)
 		g.workers[w].total = g.workers[w].total.plus(all)
 	})
