@@ -1,10 +1,14 @@
 // Package flow sums up traffic by pair of endpoints: every packet between two
 // addresses, both ways, all protocols and ports, is one flow.
 //
-// A Table takes packets in any order (Add), merges with others (Merge) and then
-// yields its flows: all of them (Flows), or the P2P flows (P2P), which are those
-// between endpoints that no DNS answer named. Sums are exact integers, so any
-// split of the packets over files, cores and machines gives the same bits.
+// A Collector takes packets in any order (Add), within a ceiling of memory: what has no
+// room goes to disk. Collectors become a Set (NewSet), which yields the flows in the
+// order of their addresses: all of them (Flows), or the P2P flows (P2P), which are those
+// between endpoints that no DNS answer named. A Table is the same in memory alone, and
+// merges with others (Merge). Encode and Decode send flows between machines.
+//
+// Sums are exact integers, so any split of the packets over files, cores and machines
+// gives the same bits.
 package flow
 
 import (

@@ -1,6 +1,6 @@
 // Package observe turns captures into flow tables.
 //
-// Capture observes one capture, All many at once. Either engine serves: the native
+// Capture observes one capture, All many at once, within a ceiling of memory. Either engine serves: the native
 // one reads, decodes and names packets here, on all cores; tshark runs the installed
 // tshark for exact agreement with it.
 package observe
