@@ -175,7 +175,9 @@ func TestDefaultIsReproducible(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m, err := Train(context.Background(), readTraining(t, mode), gbdt.DefaultConfig())
+		config := gbdt.DefaultConfig()
+		config.Seed = kept.Training.Recipe.Seed
+		m, err := Train(context.Background(), readTraining(t, mode), config)
 		if err != nil {
 			t.Fatal(err)
 		}
