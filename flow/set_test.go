@@ -6,6 +6,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -101,6 +102,9 @@ func TestRunsAreMerged(t *testing.T) {
 	set := NewSet(c)
 	if set.Spilled() == 0 {
 		t.Error("nothing is on disk")
+	}
+	if left, _ := os.ReadDir(folder); runtime.GOOS == "linux" && len(left) > 0 {
+		t.Errorf("a killed program would leave %d files", len(left))
 	}
 	if diff := gocmp.Diff(naiveFlows(packets), collectSet(t, set), exactly); diff != "" {
 		t.Errorf("flows differ:\n%s", diff)

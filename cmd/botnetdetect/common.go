@@ -45,7 +45,7 @@ func (c *common) flags(cmd *cobra.Command) {
 	f.IntVar(&c.cores, "cores", 0, "use `N` cores (default all)")
 	c.memory = defaultMemory
 	f.Var(&c.memory, "memory", "keep within `SIZE`, such as 256MiB: flows beyond go to disk, and come back in the end")
-	f.StringVar(&c.temp, "temp", "", "the `FOLDER` on that disk (default the system's for temporary files)")
+	f.StringVar(&c.temp, "temp", "", "a `FOLDER` on disk for them (default the system's for temporary files, which may be in memory)")
 	c.speech(cmd)
 }
 
@@ -117,6 +117,8 @@ func (c *common) check() error {
 		return usage("--engine: %v", err)
 	case c.choose < 0:
 		return usage("--choose %d: want a number of captures", c.choose)
+	case c.temp != "" && !isFolder(c.temp):
+		return usage("--temp %s: want a folder that exists", c.temp)
 	case c.cores < 0:
 		return usage("--cores %d: want a number of cores", c.cores)
 	case c.verbose && c.quiet:
@@ -148,6 +150,11 @@ func (c *common) captures(ctx context.Context, args []string) (paths []string, p
 		return nil, len(missing), errTold
 	}
 	return paths, len(missing), nil
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }
 
 // choose returns n of paths, in their order.

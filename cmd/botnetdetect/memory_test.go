@@ -1,6 +1,11 @@
 package main
 
-import "testing"
+import (
+	"bytes"
+	"context"
+	"strings"
+	"testing"
+)
 
 func TestMemory(t *testing.T) {
 	f := func(s string, want memory, wantText string) {
@@ -19,5 +24,13 @@ func TestMemory(t *testing.T) {
 		if m := new(memory); m.Set(s) == nil {
 			t.Errorf("%q is %d", s, *m)
 		}
+	}
+}
+
+func TestMissingTemp(t *testing.T) {
+	var out, errs bytes.Buffer
+	status := run(context.Background(), []string{"--temp", "no-such", "a.pcap"}, streams{strings.NewReader(""), &out, &errs})
+	if want := "--temp no-such: want a folder that exists"; status != exitUsage || !strings.Contains(errs.String(), want) {
+		t.Errorf("status %d; it said %q, want %q", status, &errs, want)
 	}
 }
