@@ -8,7 +8,7 @@ import (
 // Rows up to which, by default, each value of a column has its own bin, so
 // that splits are exact; and the most values looked at to choose a column's bins.
 const (
-	exactRows  = 1 << 16
+	exactRows  = 1 << 14
 	sampleRows = 1 << 16
 )
 

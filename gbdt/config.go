@@ -51,7 +51,7 @@ type Config struct {
 	Validation *Examples // rows to watch the loss on; nil for none
 	Patience   int       // stop after so many trees without a lower loss on Validation, and keep the best; 0 to go on
 
-	Bins       int    // most intervals a column is divided into, 2 to 65,535; 0 chooses: all values up to 65,536 rows, else 255
+	Bins       int    // most intervals a column is divided into, 2 to 65,535; 0 chooses: all values up to 16,384 rows, else 255
 	Seed       uint64 // of the samples of rows and columns
 	Goroutines int    // workers; 0 for GOMAXPROCS. The model does not depend on it
 

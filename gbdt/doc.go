@@ -13,7 +13,7 @@
 // GradientBoostingClassifier, and make the same trees: the model starts from
 // the log-odds of the labels; each tree splits where the squared difference of
 // mean residuals is largest (friedman_mse); each leaf takes one Newton step,
-// the sum of residuals over the sum of p(1-p). Up to 65,536 rows every
+// the sum of residuals over the sum of p(1-p). Up to 16,384 rows every
 // threshold between two values is tried; with more, columns are divided into
 // 255 intervals of about equal numbers of rows. [Config] has the rest: growing
 // leaf by leaf, XGBoost's criterion, weights, samples, monotone constraints,

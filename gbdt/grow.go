@@ -37,10 +37,13 @@ type leaf struct {
 // worker is what one goroutine needs for itself.
 type worker struct {
 	tallies []*tally   // by target
-	pos     [][]uint16 // by target, of records
-	val     []int64
-	slot    []uint16
-	best    []split // by tip
+	pos     [][]uint16 // by target, of its records
+	room    [fewTargets][]uint16
+	target  []uint16 // by slot, 1 and up; 0 for none
+	start   []int    // by target, in room[0]
+	val     []int64  // by record
+	slot    []uint16 // by record
+	best    []split  // by tip
 	total   total
 	curves  []int64 // by slot, two each
 }

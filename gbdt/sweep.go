@@ -1,69 +1,15 @@
 package gbdt
 
-// moves says, lane by lane, where splits send rows.
-type moves struct {
-	lanes []laneMoves
-}
-
-type laneMoves struct {
-	block, lane int
-	bySlot      []move
-	splits      int // moves that are not for no row
-}
-
-// move sends the rows of a slot whose bin, at a place of the record, is one of
-// span bins from low on, to another slot.
-type move struct{ at, low, span, to uint16 }
-
-// add adds the split of a tip.
-func (v *moves) add(m *matrix, t *tip, to uint16) {
-	c := &m.columns[t.best.column]
-	l := v.lane(c.lane, m.lanes[c.lane].block)
-	for len(l.bySlot) <= int(t.slot) {
-		l.bySlot = append(l.bySlot, move{})
-	}
-	first := t.best.last + 1
-	mv := move{at: uint16(c.at), to: to, low: uint16(first), span: uint16(c.bins() - first)}
-	if !t.best.absentLeft {
-		mv.low, mv.span = 0, uint16(first)
-	}
-	l.bySlot[t.slot] = mv
-	l.splits++
-}
-
-func (v *moves) lane(lane, block int) *laneMoves {
-	for i := range v.lanes {
-		if v.lanes[i].lane == lane {
-			return &v.lanes[i]
-		}
-	}
-	v.lanes = append(v.lanes, laneMoves{block: block, lane: lane})
-	return &v.lanes[len(v.lanes)-1]
-}
-
-// pad gives every slot a move; the slots that no split is for keep their rows.
-func (v *moves) pad(slots int) {
-	for i := range v.lanes {
-		for len(v.lanes[i].bySlot) < slots {
-			v.lanes[i].bySlot = append(v.lanes[i].bySlot, move{})
-		}
-	}
-}
-
-func (g *grower) padPending() {
-	for i := range g.pending {
-		g.pending[i].pad(len(g.leaves))
-	}
-}
-
 // sweep sends the rows through the pending splits and adds those that end in a
 // target to the workers' tallies of it. Without pending splits all rows are in
 // the one target.
 func (g *grower) sweep(targets []*tip) {
 	g.padPending()
+	for _, w := range g.workers {
+		w.prepare(g, targets)
+	}
 	parallel(len(g.workers), g.m.segments(), func(n, s int) {
 		w := g.workers[n]
-		w.prepare(g, len(targets))
 		g.route(s)
 		if len(g.leaves) == 1 {
 			g.tallyAll(w, s)
@@ -75,126 +21,6 @@ func (g *grower) sweep(targets []*tip) {
 	for i, t := range targets {
 		for _, part := range g.tallies(i) {
 			part.mark(t.hist.live)
-		}
-	}
-}
-
-// route sends the rows of a segment through the pending splits.
-func (g *grower) route(s int) {
-	from, to := g.m.rowsOf(s)
-	slot := g.rows.slot[from:to]
-	fresh := g.fresh && len(g.leaves) > 1
-	for _, v := range g.pending {
-		for _, l := range v.lanes {
-			g.m.route(s, l, slot, fresh)
-			fresh = false
-		}
-	}
-	if fresh || len(g.leaves) == 1 {
-		clear(slot)
-	}
-}
-
-// routed says that no splits are pending any more.
-func (g *grower) routed() {
-	g.fresh = g.fresh && len(g.pending) == 0
-	g.pending = g.pending[:0]
-}
-
-// route applies a lane's moves to a segment. Fresh says that all rows are in
-// slot 0, though their marks do not say so.
-func (m *matrix) route(s int, v laneMoves, slot []uint16, fresh bool) {
-	l, row := &m.lanes[v.lane], m.blocks[v.block].row
-	run, ok := m.find(s, v.block)
-	if fresh && (!ok || l.wide != nil || row != nil) {
-		clear(slot)
-	}
-	w := len(l.columns)
-	switch {
-	case !ok:
-	case l.wide != nil && row == nil:
-		routeWide(slot, l.wide[run.from:run.to], v.bySlot)
-	case l.wide != nil:
-		routeWideRows(slot, row[run.from:run.to], l.wide[run.from:run.to], v.bySlot)
-	case row != nil:
-		routeNarrowRows(slot, row[run.from:run.to], l.narrow[run.from*w:run.to*w], w, v.bySlot)
-	case len(l.byColumn) > 0 && v.splits <= vectorSplits:
-		routeColumns(slot, l, run, v, fresh)
-	case fresh:
-		routeFirst(slot, l.narrow[run.from*w:run.to*w], w, v.bySlot[0])
-	default:
-		routeNarrow(slot, l.narrow[run.from*w:run.to*w], w, v.bySlot)
-	}
-}
-
-// vectorSplits is how many splits vectors apply one by one quicker than a row
-// looks up its own.
-const vectorSplits = 12
-
-// routeColumns applies one move after another. None moves rows to a slot that
-// another is for: those are new.
-func routeColumns(slot []uint16, l *lane, r run, v laneMoves, fresh bool) {
-	if fresh {
-		clear(slot)
-	}
-	for from, m := range v.bySlot {
-		if m.span == 0 {
-			continue
-		}
-		column := l.byColumn[m.at][r.from:r.to]
-		for i := routeVectors(slot, column, uint16(from), m); i < len(slot); i++ {
-			if slot[i] == uint16(from) && uint16(column[i])-m.low < m.span {
-				slot[i] = m.to
-			}
-		}
-	}
-}
-
-// routeFirst is routeNarrow where all rows are in slot 0.
-func routeFirst(slot []uint16, rec []uint8, width int, m move) {
-	rec = rec[m.at:]
-	for i := range slot {
-		s := uint16(0)
-		if uint16(rec[i*width])-m.low < m.span {
-			s = m.to
-		}
-		slot[i] = s
-	}
-}
-
-func routeNarrow(slot []uint16, rec []uint8, width int, bySlot []move) {
-	for i, s := range slot {
-		m := bySlot[s]
-		if uint16(rec[i*width+int(m.at)])-m.low < m.span {
-			s = m.to
-		}
-		slot[i] = s
-	}
-}
-
-func routeNarrowRows(slot, row []uint16, rec []uint8, width int, bySlot []move) {
-	for i, r := range row {
-		s := slot[r]
-		m := bySlot[s]
-		if uint16(rec[i*width+int(m.at)])-m.low < m.span {
-			s = m.to
-		}
-		slot[r] = s
-	}
-}
-
-func routeWide(slot, rec []uint16, bySlot []move) {
-	for i, s := range slot {
-		if m := bySlot[s]; rec[i]-m.low < m.span {
-			slot[i] = m.to
-		}
-	}
-}
-
-func routeWideRows(slot, row, rec []uint16, bySlot []move) {
-	for i, r := range row {
-		if m := bySlot[slot[r]]; rec[i]-m.low < m.span {
-			slot[r] = m.to
 		}
 	}
 }
@@ -246,18 +72,46 @@ func (g *grower) tallyTargets(w *worker, s int, targets []*tip) {
 	}
 }
 
-// choose lists the records of each target, two targets at a time.
+// choose lists the records of each target.
 func (w *worker) choose(b *block, r run, slot []uint16, targets []*tip) {
 	if b.row != nil {
 		slot = w.slots(b.row[r.from:r.to], slot)
 	}
-	for i := 0; i < len(targets); i++ {
-		if haveCompress || i+1 == len(targets) {
-			w.pos[i] = positions(w.pos[i], slot, targets[i].slot)
-			continue
+	switch {
+	case len(targets) > fewTargets:
+		w.sort(slot)
+	case len(targets) == 2 && !haveCompress:
+		w.pos[0], w.pos[1] = positions2(w.room[0], w.room[1], slot, targets[0].slot, targets[1].slot)
+	default:
+		for i, t := range targets {
+			w.pos[i] = positions(w.room[i], slot, t.slot)
 		}
-		w.pos[i], w.pos[i+1] = positions2(w.pos[i], w.pos[i+1], slot, targets[i].slot, targets[i+1].slot)
-		i++
+	}
+}
+
+// fewTargets is up to how many targets it is quicker to go through the slots
+// for each than to sort them.
+const fewTargets = 3
+
+// sort lists the records of many targets in one go, by counting. What is in no
+// target is listed as target 0.
+func (w *worker) sort(slot []uint16) {
+	clear(w.start)
+	for _, s := range slot {
+		w.start[w.target[s]]++
+	}
+	end := 0
+	for t, n := range w.start {
+		w.start[t], end = end, end+n
+	}
+	pos := w.room[0][:len(slot)]
+	for i, s := range slot {
+		at := &w.start[w.target[s]]
+		pos[*at] = uint16(i)
+		*at++
+	}
+	for t := range w.pos {
+		w.pos[t] = pos[w.start[t]:w.start[t+1]]
 	}
 }
 
@@ -330,17 +184,22 @@ func (w *worker) picked(b *block, r run, pos []uint16, val []int64) []int64 {
 	return out
 }
 
-// prepare makes room for so many targets.
-func (w *worker) prepare(g *grower, targets int) {
-	for len(w.tallies) < targets {
+// prepare makes a worker ready to tally targets.
+func (w *worker) prepare(g *grower, targets []*tip) {
+	for len(w.tallies) < len(targets) {
 		w.tallies = append(w.tallies, newTally(g.m, g.rows.weight != nil))
 	}
-	for len(w.pos) < targets {
-		w.pos = append(w.pos, make([]uint16, 0, g.m.segment))
-	}
 	if w.val == nil {
-		w.val = make([]int64, g.m.segment)
-		w.slot = make([]uint16, g.m.segment)
+		w.val, w.slot = make([]int64, g.m.segment), make([]uint16, g.m.segment)
+		for i := range w.room {
+			w.room[i] = make([]uint16, g.m.segment)
+		}
+	}
+	w.pos = make([][]uint16, len(targets))
+	w.start = make([]int, len(targets)+1)
+	w.target = make([]uint16, len(g.leaves))
+	for i, t := range targets {
+		w.target[t.slot] = uint16(i + 1)
 	}
 }
 
