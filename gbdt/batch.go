@@ -11,7 +11,7 @@ type batch struct {
 	column [][]float32          // by input, batchRows values without NaN
 	own    [][batchRows]float32 // by input, for values that the data does not have in columns
 	dirty  []cell               // places in own that do not hold what absent is
-	words  [][batchRows / 8]uint64
+	words  []uint64             // ranks of eight rows each, by scale
 }
 
 type cell struct{ input, row int32 }
@@ -25,7 +25,7 @@ func newBatch(f *forest) *batch {
 			b.own[i][r] = in.absent
 		}
 	}
-	b.words = make([][batchRows / 8]uint64, len(f.scales))
+	b.words = make([]uint64, len(f.scales)*batchRows/8)
 	return b
 }
 

@@ -110,37 +110,39 @@ func (f *forest) octet(root int32, first []int32) (o octet) {
 
 // addOctets adds the leaves of the batch's rows to their margins.
 func (b *batch) addOctets(sums *[batchRows]float32) {
-	for i := range b.words {
-		s := &b.forest.scales[i]
-		s.fill(&b.words[i], b.column[s.input])
+	f := b.forest
+	n := len(f.scales)
+	for i := range f.scales {
+		s := &f.scales[i]
+		column := b.column[s.input]
+		for g := range batchRows / 8 {
+			b.words[g*n+i] = s.ranks(column[8*g:])
+		}
 	}
 	for g := range batchRows / 8 {
-		b.addOctet((*[8]float32)(sums[8*g:]), g)
+		f.addOctet((*[8]float32)(sums[8*g:]), b.words[g*n:][:n])
 	}
 }
 
-// fill computes the ranks of a column.
-func (s *scale) fill(words *[batchRows / 8]uint64, column []float32) {
-	for g := range words {
-		var w uint64
-		for i, x := range column[8*g:][:8] {
-			w |= s.rank(x) << (8 * i)
-		}
-		words[g] = w
+// ranks returns the ranks of eight values, a byte each.
+func (s *scale) ranks(column []float32) (word uint64) {
+	for i, x := range column[:8] {
+		word |= s.rank(x) << (8 * i)
 	}
+	return word
 }
 
-// addOctet adds the leaves of the g-th eight rows to their margins.
-func (b *batch) addOctet(sums *[8]float32, g int) {
-	w := b.words
+// addOctet adds the leaves of eight rows to their margins; w holds their ranks
+// by scale.
+func (f *forest) addOctet(sums *[8]float32, w []uint64) {
 	m0, m1, m2, m3, m4, m5, m6, m7 := sums[0], sums[1], sums[2], sums[3], sums[4], sums[5], sums[6], sums[7]
-	for i := range b.forest.octets {
-		t := &b.forest.octets[i]
+	for i := range f.octets {
+		t := &f.octets[i]
 		// The top bits of r0 to r6 say which rows would go right at each split.
-		r0 := w[t.scale[0]][g] + t.carry[0]
-		r1, r2 := w[t.scale[1]][g]+t.carry[1], w[t.scale[2]][g]+t.carry[2]
-		r3, r4 := w[t.scale[3]][g]+t.carry[3], w[t.scale[4]][g]+t.carry[4]
-		r5, r6 := w[t.scale[5]][g]+t.carry[5], w[t.scale[6]][g]+t.carry[6]
+		r0 := w[t.scale[0]] + t.carry[0]
+		r1, r2 := w[t.scale[1]]+t.carry[1], w[t.scale[2]]+t.carry[2]
+		r3, r4 := w[t.scale[3]]+t.carry[3], w[t.scale[4]]+t.carry[4]
+		r5, r6 := w[t.scale[5]]+t.carry[5], w[t.scale[6]]+t.carry[6]
 		// Each choice keeps the left one's bits, or takes the right one's.
 		second := r1 ^ (r1^r2)&r0
 		left, right := r3^(r3^r5)&r0, r4^(r4^r6)&r0
