@@ -25,7 +25,7 @@ func (e *Explanation) Margin() float64 {
 // 2020: path-dependent TreeSHAP, exact): XGBoost's pred_contribs. NaN in a row
 // is an absent value. A row of another width is an error (ErrWidth).
 func (m *Model) Explain(row []float32) (*Explanation, error) {
-	if err := m.checkWidth(row); err != nil {
+	if err := m.checkWidth(len(row)); err != nil {
 		return nil, err
 	}
 	return m.explain(func(f int32) float32 { return row[f] }), nil
@@ -34,7 +34,7 @@ func (m *Model) Explain(row []float32) (*Explanation, error) {
 // ExplainSparse is Explain for a row given by its present values; the columns
 // in index rise strictly.
 func (m *Model) ExplainSparse(index []uint32, value []float32) (*Explanation, error) {
-	if err := checkIndex(index, len(value), m.features); err != nil {
+	if err := m.checkSparse(index, value); err != nil {
 		return nil, err
 	}
 	return m.explain(func(f int32) float32 { return lookup(index, value, f) }), nil

@@ -146,7 +146,7 @@ func (g *grower) split(t *tip) (left, right *tip) {
 
 // search builds the histograms of small tips from their rows, takes them away
 // from their siblings', which are their parents' until then, and finds the
-// best splits of both.
+// best splits of both. The root has no sibling.
 func (g *grower) search(small, large []*tip) {
 	for _, t := range small {
 		t.hist = g.histogram()
@@ -156,9 +156,14 @@ func (g *grower) search(small, large []*tip) {
 	for _, w := range g.workers {
 		w.best = make([]split, len(all))
 	}
+	parts := g.parts(len(small))
 	parallel(len(g.workers), len(g.m.columns), func(w, c int) {
-		if g.m.columns[c].lane >= 0 {
-			g.searchColumn(g.workers[w], c, small, large, all)
+		if g.m.columns[c].lane < 0 {
+			return
+		}
+		g.subtract(c, parts, small, large)
+		if g.wanted == nil || g.wanted[c] {
+			g.searchColumn(g.workers[w], c, all)
 		}
 	})
 	for _, w := range g.workers {
@@ -174,35 +179,43 @@ func (g *grower) search(small, large []*tip) {
 	}
 }
 
-func (g *grower) settle(t *tip) {
-	if t.best.gain > 0 {
-		c := &g.m.columns[t.best.column]
-		t.best.settle(c, t.hist.at(c.cell+c.absent))
+// parts returns the workers' tallies by target.
+func (g *grower) parts(targets int) [][]*tally {
+	parts := make([][]*tally, targets)
+	for i := range parts {
+		for _, w := range g.workers {
+			parts[i] = append(parts[i], w.tallies[i])
+		}
 	}
+	return parts
 }
 
-func (g *grower) searchColumn(w *worker, number int, small, large, all []*tip) {
+// subtract completes a column of the small tips' histograms from the workers'
+// parts, and takes it away from their siblings'.
+func (g *grower) subtract(number int, parts [][]*tally, small, large []*tip) {
 	c := &g.m.columns[number]
 	block := g.m.lanes[c.lane].block
 	for i, t := range small {
-		if t.hist.live[block] {
+		live := t.hist.live[block]
+		if live {
 			t.hist.clear(c)
-			t.hist.take(g.tallies(i), block, c)
+			t.hist.take(parts[i], block, c)
 			t.hist.complete(c, t.total)
 		}
-		if large == nil || !large[i].hist.live[block] {
-			continue
-		}
-		if t.hist.live[block] {
+		switch {
+		case large == nil || !large[i].hist.live[block]:
+		case live:
 			large[i].hist.subtract(t.hist, c)
-		} else {
+		default:
 			large[i].hist.subtractAbsent(t.total, c)
 		}
 	}
-	if g.wanted != nil && !g.wanted[number] {
-		return
-	}
-	for i, t := range all {
+}
+
+// searchColumn looks for better splits of tips by a column.
+func (g *grower) searchColumn(w *worker, number int, tips []*tip) {
+	block := g.m.lanes[g.m.columns[number].lane].block
+	for i, t := range tips {
 		if t.hist.live[block] {
 			if s := searchColumn(&g.rule, g.m, number, t); s.better(&w.best[i]) {
 				w.best[i] = s
@@ -211,14 +224,11 @@ func (g *grower) searchColumn(w *worker, number int, small, large, all []*tip) {
 	}
 }
 
-// tallies returns the workers' parts of a target's histogram.
-func (g *grower) tallies(target int) (parts []*tally) {
-	for _, w := range g.workers {
-		if target < len(w.tallies) {
-			parts = append(parts, w.tallies[target])
-		}
+func (g *grower) settle(t *tip) {
+	if t.best.gain > 0 {
+		c := &g.m.columns[t.best.column]
+		t.best.settle(c, t.hist.at(c.cell+c.absent))
 	}
-	return parts
 }
 
 // histogram returns one whose cells mean nothing yet.

@@ -37,7 +37,8 @@ func (m *Model) baseMargin() float32 {
 }
 
 // Probability returns the probability, 0 to 1, that the row's label is 1.
-// NaN in a row is an absent value. A row of another width is an error (ErrWidth).
+// NaN in a row is an absent value. A row of another width is an error
+// (ErrWidth); the probability is NaN then.
 func (m *Model) Probability(row []float32) (float64, error) {
 	x, err := m.Margin(row)
 	return logistic(float64(x)), err
@@ -45,8 +46,8 @@ func (m *Model) Probability(row []float32) (float64, error) {
 
 // Margin returns the row's log-odds, as Probability does the probability.
 func (m *Model) Margin(row []float32) (float32, error) {
-	if err := m.checkWidth(row); err != nil {
-		return 0, err
+	if err := m.checkWidth(len(row)); err != nil {
+		return float32(math.NaN()), err
 	}
 	return m.forest.sumDense(m.baseMargin(), row), nil
 }
@@ -61,18 +62,32 @@ func (m *Model) ProbabilitySparse(index []uint32, value []float32) (float64, err
 // MarginSparse is Margin for a row given by its present values; the columns in
 // index rise strictly.
 func (m *Model) MarginSparse(index []uint32, value []float32) (float32, error) {
-	if err := checkIndex(index, len(value), m.features); err != nil {
-		return 0, err
+	if err := m.checkSparse(index, value); err != nil {
+		return float32(math.NaN()), err
 	}
 	return m.forest.sumSparse(m.baseMargin(), index, value), nil
 }
 
-func (m *Model) checkWidth(row []float32) error {
-	if len(row) != m.features {
-		return fmt.Errorf("row has %d values, the model %d features: %w", len(row), m.features, ErrWidth)
+// checkWidth wants a row as wide as the model.
+func (m *Model) checkWidth(width int) error {
+	if m.forest == nil {
+		return errNoModel
+	}
+	if width != m.features {
+		return fmt.Errorf("row has %d values, the model %d features: %w", width, m.features, ErrWidth)
 	}
 	return nil
 }
+
+func (m *Model) checkSparse(index []uint32, value []float32) error {
+	if m.forest == nil {
+		return errNoModel
+	}
+	return checkIndex(index, len(value), m.features)
+}
+
+// errNoModel tells of the zero Model.
+var errNoModel = fmt.Errorf("the model is empty, want one from Train or ReadModel: %w", ErrWidth)
 
 func lookup(index []uint32, value []float32, f int32) float32 {
 	if i, ok := slices.BinarySearch(index, uint32(f)); ok {
@@ -82,21 +97,27 @@ func lookup(index []uint32, value []float32, f int32) float32 {
 }
 
 // Probabilities writes the probability of each row of d into p, which has one
-// place a row.
+// place a row. It uses as many goroutines as GOMAXPROCS says.
 func (m *Model) Probabilities(p []float64, d Data) error {
 	margin := make([]float32, len(p))
 	if err := m.Margins(margin, d); err != nil {
 		return err
 	}
-	for r, x := range margin {
-		p[r] = logistic(float64(x))
-	}
+	const piece = 1 << 12
+	parallel(0, (len(p)+piece-1)/piece, func(_, i int) {
+		for r := i * piece; r < min((i+1)*piece, len(p)); r++ {
+			p[r] = logistic(float64(margin[r]))
+		}
+	})
 	return nil
 }
 
 // Margins writes the margin of each row of d into margin, which has one place a
 // row. It uses as many goroutines as GOMAXPROCS says.
 func (m *Model) Margins(margin []float32, d Data) error {
+	if m.forest == nil {
+		return errNoModel
+	}
 	if d.Columns() != m.features || d.Rows() != len(margin) {
 		return fmt.Errorf("data of %d rows by %d columns for %d margins and a model of %d features: %w",
 			d.Rows(), d.Columns(), len(margin), m.features, ErrWidth)

@@ -174,6 +174,12 @@ func TestPredictBadInput(t *testing.T) {
 	f("columns too few", m.Margins(make([]float32, 100), d[:4]))
 	f("margins too few", m.Margins(make([]float32, 99), d))
 	f("columns of two lengths", m.Margins(make([]float32, 100), Dense{d[0], d[1], d[2], d[3], d[4][:50]}))
+	f("no model", second(new(Model).Margin(nil)))
+	f("no model for many", new(Model).Margins(nil, Dense{}))
+	f("no model for sparse", second(new(Model).ExplainSparse(nil, nil)))
+	if p, _ := m.Probability(nil); p == p {
+		t.Errorf("a short row has probability %v, want NaN", p)
+	}
 	f("explain short row", second(m.Explain(make([]float32, 4))))
 	f("explain column too large", second(m.ExplainSparse([]uint32{5}, []float32{1})))
 }

@@ -19,8 +19,8 @@ func (g *grower) sweep(targets []*tip) {
 	})
 	g.routed()
 	for i, t := range targets {
-		for _, part := range g.tallies(i) {
-			part.mark(t.hist.live)
+		for _, w := range g.workers {
+			w.tallies[i].mark(t.hist.live)
 		}
 	}
 }
