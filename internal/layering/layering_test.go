@@ -1,4 +1,3 @@
-// Package layering guards which package may import which.
 package layering
 
 import (
