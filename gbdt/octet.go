@@ -32,9 +32,15 @@ type scale struct {
 type octet struct {
 	scale [7]int32
 	carry [7]uint64 // what to add to ranks so that rows that go right carry
-	input [7]int32
-	value [7]float32 // thresholds
 	leaf  [8]float32
+
+	// For vectors: what the splits look at, and tables by the way taken, see
+	// addVector.
+	input  [7]int32
+	root   float32
+	second [8]float32 // thresholds
+	third  [8]float32
+	end    [8]float32 // leaves
 }
 
 func (f *forest) addScales() {
@@ -88,6 +94,7 @@ func (f *forest) addOctets() {
 // depth, all splits lead to the same leaf.
 func (f *forest) octet(root int32, first []int32) (o octet) {
 	at := [15]int32{root}
+	var value [7]float32
 	for i := range 7 {
 		n := &f.nodes[at[i]]
 		at[2*i+1], at[2*i+2] = n.left, n.left+n.right
@@ -100,10 +107,16 @@ func (f *forest) octet(root int32, first []int32) (o octet) {
 		}
 		rank, _ := slices.BinarySearch(f.scales[s].thresholds, n.value)
 		o.scale[i], o.carry[i] = s, allBytes*uint64(maxRank-rank)
-		o.input[i], o.value[i] = n.input, n.value
+		o.input[i], value[i] = n.input, n.value
 	}
 	for i := range o.leaf {
 		o.leaf[i] = f.nodes[at[7+i]].value
+	}
+	o.root = value[0]
+	for i := range 8 {
+		o.second[-i&7] = value[1+i&1]
+		o.third[-i&7] = value[3+i&3]
+		o.end[-i&7] = o.leaf[i]
 	}
 	return o
 }

@@ -15,32 +15,35 @@ var (
 func (b *batch) addVectors(sums *[batchRows]float32) {
 	for i := range b.forest.octets {
 		t := &b.forest.octets[i]
-		var c [7]*[batchRows]float32
-		for k := range c {
-			c[k] = (*[batchRows]float32)(b.column[t.input[k]])
+		var column [7]*[batchRows]float32
+		for k := range column {
+			column[k] = (*[batchRows]float32)(b.column[t.input[k]])
 		}
-		t.addVector(sums, &c)
+		t.addVector(sums, &column)
 	}
 }
 
+// addVector goes down a tree with all rows at once. Way is, row by row, minus
+// the number made by the turns so far as bits, right being 1. Its low three
+// bits choose from the tables of the next level's thresholds, and of leaves,
+// where what is for n stands at -n modulo 8.
 func (t *octet) addVector(sums *[batchRows]float32, column *[7]*[batchRows]float32) {
-	v0 := archsimd.BroadcastFloat32x8(t.value[0])
-	v1, v2 := archsimd.BroadcastFloat32x8(t.value[1]), archsimd.BroadcastFloat32x8(t.value[2])
-	v3, v4 := archsimd.BroadcastFloat32x8(t.value[3]), archsimd.BroadcastFloat32x8(t.value[4])
-	v5, v6 := archsimd.BroadcastFloat32x8(t.value[5]), archsimd.BroadcastFloat32x8(t.value[6])
-	leaves := archsimd.LoadFloat32x8(&t.leaf)
-	four, two, one := archsimd.BroadcastInt32x8(4), archsimd.BroadcastInt32x8(2), archsimd.BroadcastInt32x8(1)
+	root, second := archsimd.BroadcastFloat32x8(t.root), archsimd.LoadFloat32x8(&t.second)
+	third, leaves := archsimd.LoadFloat32x8(&t.third), archsimd.LoadFloat32x8(&t.end)
 	c0, c1, c2, c3, c4, c5, c6 := column[0], column[1], column[2], column[3], column[4], column[5], column[6]
+	_, _, _, _, _, _, _ = c0[0], c1[0], c2[0], c3[0], c4[0], c5[0], c6[0] // none is nil: checked here, not in the loop
 	for r := 0; r < batchRows; r += 8 {
-		// Which rows would go right at each split: all bits, or none.
-		r0 := rows8(c0, r).GreaterEqual(v0)
-		r1, r2 := rows8(c1, r).GreaterEqual(v1).ToInt32x8(), rows8(c2, r).GreaterEqual(v2).ToInt32x8()
-		r3, r4 := rows8(c3, r).GreaterEqual(v3).ToInt32x8(), rows8(c4, r).GreaterEqual(v4).ToInt32x8()
-		r5, r6 := rows8(c5, r).GreaterEqual(v5).ToInt32x8(), rows8(c6, r).GreaterEqual(v6).ToInt32x8()
-		second, left, right := r2.Merge(r1, r0), r5.Merge(r3, r0), r6.Merge(r4, r0)
-		third := left.Xor(left.Xor(right).And(second))
-		leaf := r0.ToInt32x8().And(four).Or(second.And(two)).Or(third.And(one)).AsUint32x8()
-		rows8(sums, r).Add(leaves.Permute(leaf)).Store((*[8]float32)(sums[r:]))
+		right := rows8(c0, r).GreaterEqual(root)
+		way := right.ToInt32x8()
+		x := rows8(c2, r).Merge(rows8(c1, r), right)
+		left := rows8(c5, r).Merge(rows8(c3, r), right)
+		other := rows8(c6, r).Merge(rows8(c4, r), right)
+		right = x.GreaterEqual(second.Permute(way.AsUint32x8()))
+		way = way.Add(way).Add(right.ToInt32x8())
+		x = other.Merge(left, right)
+		right = x.GreaterEqual(third.Permute(way.AsUint32x8()))
+		way = way.Add(way).Add(right.ToInt32x8())
+		rows8(sums, r).Add(leaves.Permute(way.AsUint32x8())).Store((*[8]float32)(sums[r:]))
 	}
 }
 

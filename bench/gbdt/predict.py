@@ -24,17 +24,13 @@ with tempfile.TemporaryDirectory() as folder:
     sides.run("xgboost", "train", folder)
     sides.write(folder, args.kind, args.rows, args.source)
     names = ["ours", "ours-simd", "xgboost"]
-    took = {s: [] for s in names}
-    worst = 0
-    for i in range(args.rounds):
-        margins = {}
-        for s in names:
-            took[s].append(sides.run(s, "predict", folder))
-            margins[s] = np.fromfile(f"{folder}/{s.split('-')[0]}.margin", np.float32)
-        worst = max(worst, *(np.abs(margins[s] - margins["xgboost"]).max() for s in names))
-        same = (margins["ours"] == margins["ours-simd"]).all()
+    took = sides.rounds(names, "predict", folder, args.rounds)
+    margins = {s: np.fromfile(f"{folder}/{s}.margin", np.float32) for s in names}
+    worst = max(np.abs(m - margins["xgboost"]).max() for m in margins.values())
+    same = (margins["ours"] == margins["ours-simd"]).all()
     xgboost = sides.median(took, "xgboost")
     print(f"predicting {args.kind}, {args.rows} {args.source} rows, 100 trees of depth 3; medians of {args.rounds} rounds")
+    print(f"other work took at most {sides.disturbance(took):.2f} processors meanwhile")
     for s in names:
         seconds = sides.median(took, s)
         print("%-12s %8.4f s %8.2f Mrow/s %7.2fx" % (s, seconds, args.rows / seconds / 1e6, xgboost / seconds))

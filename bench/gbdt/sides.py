@@ -7,8 +7,10 @@ machine does meanwhile hits them alike, so compare ratios, not seconds.
 """
 import json
 import os
+import resource
 import subprocess
 import sys
+import time
 
 import numpy as np
 
@@ -49,26 +51,65 @@ def write(folder, kind, rows, source, test_rows=100_000):
     np.array([width], np.int64).tofile(f"{folder}/width")
 
 
+def busy():
+    """Seconds that the machine's processors have worked, stolen time included."""
+    try:
+        with open("/proc/stat") as f:
+            user, nice, system, _, _, irq, soft, steal = map(int, f.readline().split()[1:9])
+    except OSError:
+        return 0.0
+    return (user + nice + system + irq + soft + steal) / os.sysconf("SC_CLK_TCK")
+
+
+def wait_for_quiet(seconds):
+    """Waits until others use less than a tenth of a processor, but not for ever."""
+    for _ in range(seconds):
+        before = busy()
+        time.sleep(1)
+        if busy() - before < 0.1:
+            return
+
+
 def run(side, what, folder):
-    """One piece of work of one side: what it took."""
+    """One piece of work of one side: what it took, and what others took meanwhile."""
     if side.startswith("ours"):
         command = [os.path.join(folder, side), what, folder]
     else:
         command = [PYTHON, os.path.join(HERE, "theirs.py"), side, what, folder]
+    own, all_, start = resource.getrusage(resource.RUSAGE_CHILDREN), busy(), time.perf_counter()
     done = subprocess.run(command, env=environment(), check=True, capture_output=True, text=True)
-    return json.loads(done.stdout)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    mine = used.ru_utime - own.ru_utime + used.ru_stime - own.ru_stime
+    took = json.loads(done.stdout)
+    took["others"] = max(0.0, busy() - all_ - mine) / (time.perf_counter() - start)  # processors
+    return took
 
 
 def rounds(sides, what, folder, n, show=True):
-    """n rounds; by side, the list of what each took."""
-    took = {s: [] for s in sides}
-    for i in range(n):
+    """n rounds; by side, the list of what each took.
+
+    A round in which other work took more than a tenth of a processor from a
+    side is done again, up to 10*n rounds in all; then it counts as it is.
+    """
+    kept, tries = [], 0
+    while len(kept) < n:
+        tries += 1
+        round_ = {}
         for s in sides:
-            r = run(s, what, folder)
-            took[s].append(r)
-            if show:
-                print(f"  round {i + 1}: {s:12s} {r['seconds']:8.3f} s", file=sys.stderr, flush=True)
-    return took
+            wait_for_quiet(20)
+            round_[s] = run(s, what, folder)
+        noisy = max(r["others"] for r in round_.values()) > 0.1
+        if show:
+            text = "  ".join(f"{s} {r['seconds']:.3f} s" for s, r in round_.items())
+            print(f"  round {len(kept) + 1}: {text}{'  (disturbed)' if noisy else ''}", file=sys.stderr, flush=True)
+        if not noisy or tries > 9 * n:
+            kept.append(round_)
+    return {s: [r[s] for r in kept] for s in sides}
+
+
+def disturbance(took):
+    """How much of a processor others took at most in the rounds that count."""
+    return max(r["others"] for rs in took.values() for r in rs)
 
 
 def median(took, side, key=lambda r: r["seconds"]):

@@ -46,6 +46,7 @@ with tempfile.TemporaryDirectory() as folder:
     took = sides.rounds(OURS + ["xgboost"], "train", folder, args.rounds)
     xgboost = sides.median(took, "xgboost")
     print(f"training, {args.kind}, {args.rows} {args.source} rows, 100 trees of depth 3; medians of {args.rounds} rounds")
+    print(f"other work took at most {sides.disturbance(took):.2f} processors meanwhile")
     print("%-12s %9s %9s %16s %10s %10s" % ("", "seconds", "speed-up", "extra memory MiB", "test AUC", "log-loss"))
     for side in OURS + ["xgboost"]:
         seconds = sides.median(took, side)

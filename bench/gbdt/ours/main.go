@@ -106,7 +106,7 @@ func predict(set gbdt.Examples, folder string) error {
 			best = r
 		}
 	}
-	if err := os.WriteFile(filepath.Join(folder, "ours.margin"), bytesOf(margin), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(folder, filepath.Base(os.Args[0])+".margin"), bytesOf(margin), 0o600); err != nil {
 		return err
 	}
 	return json.NewEncoder(os.Stdout).Encode(best)
