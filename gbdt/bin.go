@@ -54,7 +54,7 @@ func (d Dense) load(m *matrix, cfg *Config) {
 		from, to := m.rowsOf(s)
 		m.runs[s] = []run{{0, from, to}}
 		for _, c := range b.columns {
-			m.fillColumn(c, d[c], from, to)
+			m.fillColumn(c, from, d[c][from:to])
 		}
 	})
 }
@@ -75,18 +75,19 @@ func (m *matrix) allocByColumn() {
 	}
 }
 
-// fillColumn bins the rows of a dense column.
-func (m *matrix) fillColumn(at int, values []float32, from, to int) {
+// fillColumn writes the bins of values, NaN being absent, into records that
+// follow each other.
+func (m *matrix) fillColumn(at, record int, values []float32) {
 	c := &m.columns[at]
 	l := &m.lanes[c.lane]
-	for r := from; r < to; r++ {
+	for i, x := range values {
 		b := c.absent
-		if x := values[r]; x == x {
+		if x == x {
 			b = c.bin(x)
 		}
-		m.set(c, r, b)
+		m.set(c, record+i, b)
 		if len(l.byColumn) > 0 {
-			l.byColumn[c.at][r] = uint8(b)
+			l.byColumn[c.at][record+i] = uint8(b)
 		}
 	}
 }
@@ -125,13 +126,15 @@ func newPicker(total int) picker {
 	return p
 }
 
-// pick says whether number i, asked in rising order, is picked.
-func (p *picker) pick(i int) bool {
-	if i != p.next {
-		return false
+// skip goes on to the first pick from number i on.
+func (p *picker) skip(i int) {
+	if p.total > 0 {
+		p.stratum = max(0, int(int64(i)*int64(p.wanted)/int64(p.total))-1) - 1
+		p.advance()
 	}
-	p.advance()
-	return true
+	for p.next < i {
+		p.advance()
+	}
 }
 
 func (p *picker) advance() {

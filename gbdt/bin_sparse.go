@@ -1,60 +1,109 @@
 package gbdt
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // load bins sparse rows. Two columns that follow each other join a block when
 // they are mostly present together, as the features of one protocol are.
 func (s *Sparse) load(m *matrix, cfg *Config) {
-	together := s.present(m)
-	s.cut(m, cfg)
-	of := m.groupColumns(together)
+	parts := s.count(m, cfg)
+	s.cut(m, parts, cfg)
+	of := m.groupColumns(parts)
 	m.place(cfg.Absent)
-	first := s.findRuns(m, of)
-	m.alloc(func(b int) int { return first[b] })
+	total := s.findRuns(m, of, cfg)
+	m.alloc(func(b int) int { return total[b] })
 	for b := range m.blocks {
-		m.blocks[b].row = make([]uint16, first[b])
+		m.blocks[b].row = make([]uint16, total[b])
 	}
-	parallel(cfg.Goroutines, m.segments(), func(_, seg int) { s.fillRecords(m, seg, of) })
+	scratch := make([][]float32, workers(cfg.Goroutines, m.segments()))
+	parallel(cfg.Goroutines, m.segments(), func(w, seg int) {
+		scratch[w] = s.fillRecords(m, seg, of, scratch[w])
+	})
 }
 
-// present counts the rows that have each column, and those that have it and the next.
-func (s *Sparse) present(m *matrix) (together []int) {
-	together = make([]int, s.Width)
-	last := uint32(s.Width)
-	for _, c := range s.Index {
-		m.columns[c].present++
-		if c == last+1 { // also true across rows, once in a while: it is a guess only
-			together[last]++
+// part counts, by column, the entries of some rows that follow each other.
+type part struct {
+	from, to int64 // entries
+	present  []int // rows with a value
+	together []int // rows with this column and the next
+}
+
+// count divides the rows among the workers and counts the columns' values.
+func (s *Sparse) count(m *matrix, cfg *Config) []part {
+	parts := make([]part, workers(cfg.Goroutines, m.segments()))
+	parallel(cfg.Goroutines, len(parts), func(_, i int) {
+		p := &parts[i]
+		p.from, p.to = s.Indptr[i*m.rows/len(parts)], s.Indptr[(i+1)*m.rows/len(parts)]
+		p.present, p.together = make([]int, s.Width), make([]int, s.Width)
+		last := uint32(s.Width)
+		for i, c := range s.Index[p.from:p.to] {
+			if x := s.Value[p.from+int64(i)]; x != x {
+				continue
+			}
+			p.present[c]++
+			if c == last+1 { // also true across rows, once in a while: it is a guess only
+				p.together[last]++
+			}
+			last = c
 		}
-		last = c
+	})
+	for _, p := range parts {
+		for c, n := range p.present {
+			m.columns[c].present += n
+		}
 	}
-	return together
+	return parts
 }
 
 // cut chooses the columns' bins from a sample of their values.
-func (s *Sparse) cut(m *matrix, cfg *Config) {
-	keys, pick := make([][]int32, s.Width), make([]picker, s.Width)
-	seen := make([]int, s.Width)
+func (s *Sparse) cut(m *matrix, parts []part, cfg *Config) {
+	keys := make([][]int32, s.Width)
 	for c := range keys {
-		pick[c] = newPicker(m.columns[c].present)
-		keys[c] = make([]int32, 0, pick[c].wanted)
+		keys[c] = make([]int32, min(m.columns[c].present, sampleRows))
 	}
-	for i, c := range s.Index {
-		if x := s.Value[i]; x == x {
-			if pick[c].pick(seen[c]) {
-				keys[c] = append(keys[c], orderedKey(x))
+	before := make([][]int, len(parts)) // values of each column before a part
+	for i := range parts {
+		before[i] = make([]int, s.Width)
+		if i > 0 {
+			for c, n := range parts[i-1].present {
+				before[i][c] = before[i-1][c] + n
 			}
-			seen[c]++
 		}
 	}
-	parallel(cfg.Goroutines, s.Width, func(_, c int) {
-		col := &m.columns[c]
-		values := count(keys[c])
-		if cfg.Absent == AbsentZero && seen[c] > 0 {
-			values = insertZero(values, scaled(m.rows-col.present, len(keys[c]), seen[c]))
+	parallel(cfg.Goroutines, len(parts), func(_, i int) { s.sample(&parts[i], keys, before[i], m) })
+	parallel(cfg.Goroutines, s.Width, func(_, c int) { m.columns[c].cut(keys[c], m.rows, cfg) })
+}
+
+// sample takes a part's share of the samples of columns' values. Seen counts
+// the values of each column so far.
+func (s *Sparse) sample(p *part, keys [][]int32, seen []int, m *matrix) {
+	pick := make([]picker, s.Width)
+	for c := range pick {
+		pick[c] = newPicker(m.columns[c].present)
+		pick[c].skip(seen[c])
+	}
+	for i, c := range s.Index[p.from:p.to] {
+		x := s.Value[p.from+int64(i)]
+		if x != x {
+			continue
 		}
-		col.cuts = newCuts(values, cfg.binsFor(m.rows, seen[c]), seen[c] <= sampleRows)
-	})
+		if pick[c].next == seen[c] {
+			keys[c][pick[c].stratum] = orderedKey(x)
+			pick[c].advance()
+		}
+		seen[c]++
+	}
+}
+
+// cut chooses a column's bins from the keys of a sample.
+func (c *column) cut(keys []int32, rows int, cfg *Config) {
+	values := count(keys)
+	if cfg.Absent == AbsentZero && c.present > 0 {
+		values = insertZero(values, scaled(rows-c.present, len(keys), c.present))
+	}
+	c.cuts = newCuts(values, cfg.binsFor(rows, c.present), c.present <= sampleRows)
 }
 
 // scaled returns n*a/b, but at least 1 of at least 1.
@@ -65,7 +114,7 @@ func scaled(n, a, b int) int { return max(min(n, 1), n*a/b) }
 const maxBlock = 64
 
 // groupColumns forms blocks and returns the block of each column, or -1.
-func (m *matrix) groupColumns(together []int) (of []int32) {
+func (m *matrix) groupColumns(parts []part) (of []int32) {
 	of = make([]int32, len(m.columns))
 	last := -1 // column
 	for c := range m.columns {
@@ -73,7 +122,7 @@ func (m *matrix) groupColumns(together []int) (of []int32) {
 		if !m.columns[c].splits(m.rows) {
 			continue
 		}
-		if !m.joins(last, c, together) {
+		if !m.joins(last, c, parts) {
 			m.blocks = append(m.blocks, block{})
 		}
 		b := &m.blocks[len(m.blocks)-1]
@@ -85,24 +134,35 @@ func (m *matrix) groupColumns(together []int) (of []int32) {
 }
 
 // joins says whether a column shares the block of the one before.
-func (m *matrix) joins(last, c int, together []int) bool {
+func (m *matrix) joins(last, c int, parts []part) bool {
 	if last < 0 || last+1 != c || len(m.blocks[len(m.blocks)-1].columns) == maxBlock {
 		return false
 	}
-	return 2*together[last] >= max(m.columns[last].present, m.columns[c].present)
+	together := 0
+	for _, p := range parts {
+		together += p.together[last]
+	}
+	return 2*together >= max(m.columns[last].present, m.columns[c].present)
 }
 
 // findRuns counts the records of each block in each segment, and returns the
 // number of each block's.
-func (s *Sparse) findRuns(m *matrix, of []int32) (total []int) {
-	total = make([]int, len(m.blocks))
-	for seg := range m.runs {
-		begin := slices.Clone(total)
-		s.eachRecord(m, seg, of, func(b int32, _ int, _, _ int64) { total[b]++ })
-		for b := range total {
-			if total[b] > begin[b] {
-				m.runs[seg] = append(m.runs[seg], run{b, begin[b], total[b]})
+func (s *Sparse) findRuns(m *matrix, of []int32, cfg *Config) (total []int) {
+	parallel(cfg.Goroutines, m.segments(), func(_, seg int) {
+		records := make([]int, len(m.blocks))
+		s.eachRecord(m, seg, of, func(b int32, _ int, _, _ int64) { records[b]++ })
+		for b, n := range records {
+			if n > 0 {
+				m.runs[seg] = append(m.runs[seg], run{b, 0, n})
 			}
+		}
+	})
+	total = make([]int, len(m.blocks))
+	for _, runs := range m.runs {
+		for i := range runs {
+			r := &runs[i]
+			r.from, r.to = total[r.block], total[r.block]+r.to
+			total[r.block] = r.to
 		}
 	}
 	return total
@@ -123,26 +183,36 @@ func (s *Sparse) eachRecord(m *matrix, seg int, of []int32, yield func(b int32, 
 	}
 }
 
-// fillRecords writes the records of a segment.
-func (s *Sparse) fillRecords(m *matrix, seg int, of []int32) {
-	next := make([]int, len(m.blocks))
-	for _, run := range m.runs[seg] {
-		next[run.block] = run.from
-		for record := run.from; record < run.to; record++ {
-			for _, c := range m.blocks[run.block].columns {
-				m.set(&m.columns[c], record, m.columns[c].absent)
-			}
-		}
+// fillRecords writes the records of a segment. It first puts the values of each
+// block's records together, column by column, so that a column's cuts stay in
+// cache while its values become bins. It returns the scratch to use next time.
+func (s *Sparse) fillRecords(m *matrix, seg int, of []int32, scratch []float32) []float32 {
+	at, size := make([]int, len(m.blocks)), 0 // in scratch, of each block's values
+	next := make([]int, len(m.blocks))        // record
+	records := make([]int, len(m.blocks))
+	for _, r := range m.runs[seg] {
+		at[r.block], next[r.block], records[r.block] = size, r.from, r.to-r.from
+		size += (r.to - r.from) * len(m.blocks[r.block].columns)
+	}
+	scratch = slices.Grow(scratch[:0], size)[:size]
+	nan := float32(math.NaN())
+	for i := range scratch {
+		scratch[i] = nan
 	}
 	s.eachRecord(m, seg, of, func(b int32, row int, from, to int64) {
-		record := next[b]
-		next[b]++
-		m.blocks[b].row[record] = uint16(row)
+		block := &m.blocks[b]
+		block.row[next[b]] = uint16(row)
 		for i := from; i < to; i++ {
-			c := &m.columns[s.Index[i]]
-			if x := s.Value[i]; x == x {
-				m.set(c, record, c.bin(x))
-			}
+			scratch[at[b]+(int(s.Index[i])-block.columns[0])*records[b]] = s.Value[i]
 		}
+		next[b]++
+		at[b]++
 	})
+	for _, r := range m.runs[seg] {
+		values := scratch[at[r.block]-records[r.block]:]
+		for i, c := range m.blocks[r.block].columns {
+			m.fillColumn(c, r.from, values[i*records[r.block]:][:records[r.block]])
+		}
+	}
+	return scratch
 }

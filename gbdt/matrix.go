@@ -12,10 +12,10 @@ const (
 	mostSegment  = 1 << 16
 )
 
-// segmentSize returns the rows of a segment, for 16 or more a worker.
+// segmentSize returns the rows of a segment, for 8 or more a worker.
 func segmentSize(rows, workers int) int {
 	size := mostSegment
-	for size > leastSegment && size*16*workers > rows {
+	for size > leastSegment && size*8*workers > rows {
 		size /= 2
 	}
 	return size
