@@ -10,7 +10,7 @@ type batch struct {
 	rows   int
 	column [][]float32          // by input, batchRows values without NaN
 	own    [][batchRows]float32 // by input, for values that the data does not have in columns
-	dirty  []cell               // places in own that do not hold what absent is
+	cells  []cell               // of sparse rows, where own does not hold what absent is; nil for dense rows
 	words  []uint64             // ranks of eight rows each, by scale
 }
 
@@ -25,7 +25,10 @@ func newBatch(f *forest) *batch {
 			b.own[i][r] = in.absent
 		}
 	}
-	b.words = make([]uint64, len(f.scales)*batchRows/8)
+	if len(f.octets) > 0 {
+		b.words = make([]uint64, len(f.scales)*batchRows/8)
+		b.rankColumns()
+	}
 	return b
 }
 
@@ -62,10 +65,13 @@ func (b *batch) copied(i int, column []float32) []float32 {
 
 func (s *Sparse) fill(b *batch, from, to int) {
 	f := b.forest
-	for _, c := range b.dirty {
+	if b.cells == nil {
+		b.cells = make([]cell, 0, 16*batchRows)
+	}
+	for _, c := range b.cells {
 		b.own[c.input][c.row] = f.inputs[c.input].absent
 	}
-	b.rows, b.dirty = to-from, b.dirty[:0]
+	b.rows, b.cells = to-from, b.cells[:0]
 	for r := range b.rows {
 		for i := s.Indptr[from+r]; i < s.Indptr[from+r+1]; i++ {
 			x := s.Value[i]
@@ -74,7 +80,7 @@ func (s *Sparse) fill(b *batch, from, to int) {
 			}
 			for in, end := f.inputsOf(s.Index[i]); in < end; in++ {
 				b.own[in][r] = x
-				b.dirty = append(b.dirty, cell{in, int32(r)})
+				b.cells = append(b.cells, cell{in, int32(r)})
 			}
 		}
 	}

@@ -8,14 +8,15 @@ import (
 
 // forest is a sum of trees made ready to be applied to rows.
 type forest struct {
-	inputs []input // rising by feature
-	first  []int32 // by feature, up to one after the last used: its first input
-	nodes  []flatNode
-	roots  []int32 // in nodes
-	depths []int   // by tree, most splits from root to leaf
-	scales []scale // of thresholds
-	octets []octet // the trees, if none is deeper than octetDepth
-	pool   sync.Pool
+	inputs  []input // rising by feature
+	first   []int32 // by feature, up to one after the last used: its first input
+	nodes   []flatNode
+	roots   []int32 // in nodes
+	depths  []int   // by tree, most splits from root to leaf
+	scales  []scale // of thresholds, rising by input
+	scaleOf []int32 // by input, its first scale, and the end
+	octets  []octet // the trees, if none is deeper than octetDepth
+	pool    sync.Pool
 }
 
 // input is a value that trees look at: a feature's, or what stands for it

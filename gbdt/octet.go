@@ -81,18 +81,19 @@ func (s *scale) rank(x float32) uint64 {
 }
 
 func (f *forest) addOctets() {
-	first := make([]int32, len(f.inputs)) // scale of each input
+	f.scaleOf = make([]int32, len(f.inputs)+1)
 	for i := len(f.scales) - 1; i >= 0; i-- {
-		first[f.scales[i].input] = int32(i)
+		f.scaleOf[f.scales[i].input] = int32(i)
 	}
+	f.scaleOf[len(f.inputs)] = int32(len(f.scales))
 	for _, root := range f.roots {
-		f.octets = append(f.octets, f.octet(root, first))
+		f.octets = append(f.octets, f.octet(root))
 	}
 }
 
 // octet writes a tree from its root down. Below a leaf that is not at the full
 // depth, all splits lead to the same leaf.
-func (f *forest) octet(root int32, first []int32) (o octet) {
+func (f *forest) octet(root int32) (o octet) {
 	at := [15]int32{root}
 	var value [7]float32
 	for i := range 7 {
@@ -101,7 +102,7 @@ func (f *forest) octet(root int32, first []int32) (o octet) {
 		if n.right == 0 {
 			continue
 		}
-		s := first[n.input]
+		s := f.scaleOf[n.input]
 		for n.value > f.scales[s].thresholds[len(f.scales[s].thresholds)-1] {
 			s++
 		}
@@ -125,15 +126,39 @@ func (f *forest) octet(root int32, first []int32) (o octet) {
 func (b *batch) addOctets(sums *[batchRows]float32) {
 	f := b.forest
 	n := len(f.scales)
-	for i := range f.scales {
-		s := &f.scales[i]
+	if b.cells == nil {
+		b.rankColumns()
+	} else {
+		b.rankCells(func(c cell) float32 { return b.own[c.input][c.row] })
+		defer b.rankCells(func(c cell) float32 { return f.inputs[c.input].absent })
+	}
+	for g := range batchRows / 8 {
+		f.addOctet((*[8]float32)(sums[8*g:]), b.words[g*n:][:n])
+	}
+}
+
+// rankColumns computes all ranks.
+func (b *batch) rankColumns() {
+	n := len(b.forest.scales)
+	for i := range b.forest.scales {
+		s := &b.forest.scales[i]
 		column := b.column[s.input]
 		for g := range batchRows / 8 {
 			b.words[g*n+i] = s.ranks(column[8*g:])
 		}
 	}
-	for g := range batchRows / 8 {
-		f.addOctet((*[8]float32)(sums[8*g:]), b.words[g*n:][:n])
+}
+
+// rankCells computes the ranks of the batch's cells, of the values given.
+func (b *batch) rankCells(value func(cell) float32) {
+	f := b.forest
+	n := int32(len(f.scales))
+	for _, c := range b.cells {
+		x, shift := value(c), c.row%8*8
+		for i := f.scaleOf[c.input]; i < f.scaleOf[c.input+1]; i++ {
+			w := &b.words[c.row/8*n+i]
+			*w = *w&^(0xff<<shift) | f.scales[i].rank(x)<<shift
+		}
 	}
 }
 
