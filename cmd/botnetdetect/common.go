@@ -129,6 +129,12 @@ func (c *common) check() error {
 
 // captures finds what inputs name, warns of what is not there, and chooses.
 func (c *common) captures(ctx context.Context, args []string) (paths []string, problems int, err error) {
+	paths, problems, err = c.find(ctx, args)
+	return c.chosen(paths, random(c.seed, len(paths))), problems, err
+}
+
+// find finds what inputs name and warns of what is not there.
+func (c *common) find(ctx context.Context, args []string) (paths []string, problems int, err error) {
 	if err := c.check(); err != nil {
 		return nil, 0, err
 	}
@@ -139,12 +145,6 @@ func (c *common) captures(ctx context.Context, args []string) (paths []string, p
 	paths, missing := dataset.Scan(inputs)
 	for _, err := range missing {
 		c.warn(err)
-	}
-	if c.choose > 0 && c.choose < len(paths) {
-		paths = choose(paths, c.choose, c.seed)
-	}
-	if c.verbose {
-		c.say("%d captures", len(paths))
 	}
 	if len(paths) == 0 {
 		return nil, len(missing), errTold
@@ -157,14 +157,23 @@ func isFolder(path string) bool {
 	return err == nil && info.IsDir()
 }
 
-// choose returns n of paths, in their order.
-func choose(paths []string, n int, seed uint64) []string {
-	chosen := rand.New(rand.NewPCG(seed, 0)).Perm(len(paths))[:n]
-	slices.Sort(chosen)
-	for i, j := range chosen {
-		paths[i] = paths[j]
+// random returns the numbers below n in an order that seed repeats.
+func random(seed uint64, n int) []int { return rand.New(rand.NewPCG(seed, 0)).Perm(n) }
+
+// chosen returns the paths that an order has first, as many as were asked for, in their
+// own order.
+func (c *common) chosen(paths []string, order []int) []string {
+	if c.choose > 0 && c.choose < len(paths) {
+		kept := make([]string, 0, c.choose)
+		for _, i := range slices.Sorted(slices.Values(order[:c.choose])) {
+			kept = append(kept, paths[i])
+		}
+		paths = kept
 	}
-	return paths[:n]
+	if c.verbose {
+		c.say("%d captures", len(paths))
+	}
+	return paths
 }
 
 // observe observes captures with progress, hands each to use, and returns how many

@@ -207,14 +207,13 @@ func (e *evaluation) observed(ctx context.Context, args []string) (c *evaluate.C
 	if err != nil {
 		return nil, 0, err
 	}
-	paths, problems, err := e.captures(ctx, args)
+	paths, unseen, problems, err := e.labelled(ctx, args, labeller)
 	if err != nil {
 		return nil, problems, err
 	}
-	for _, name := range labeller.Unseen(paths) {
+	for _, name := range unseen {
 		e.notes = append(e.notes, fmt.Sprintf("labels speak of %s, which is not among the inputs", name))
 	}
-	paths, unlabelled := e.labelled(labeller, paths)
 	builder := evaluate.Builder{Labeller: labeller, Vocabulary: e.names()}
 	failed, err := e.observe(ctx, paths, builder.Add)
 	if err != nil {
@@ -224,7 +223,7 @@ func (e *evaluation) observed(ctx context.Context, args []string) (c *evaluate.C
 	if e.baselines {
 		err = c.AddPeerShark(ctx, e.cores)
 	}
-	return c, problems + unlabelled + failed, err
+	return c, problems + failed, err
 }
 
 // readFolds takes folds from a file, if one is named.

@@ -74,6 +74,21 @@ func TestModeToVerb(t *testing.T) {
 	f("--dump -- --train", "dump -- --train")
 }
 
+func TestChoiceHasBothLabels(t *testing.T) {
+	for seed := range uint64(50) {
+		order, botnet := random(seed, 200), make([]bool, 200)
+		botnet[7] = true // one botnet capture of many
+		bothFirst(order, botnet)
+		if botnet[order[0]] == botnet[order[1]] {
+			t.Errorf("seed %d: the first two captures have one label", seed)
+		}
+		slices.Sort(order)
+		if !slices.Equal(order, slices.Sorted(slices.Values(random(0, 200)))) {
+			t.Errorf("seed %d: the order lost a capture", seed)
+		}
+	}
+}
+
 func TestHostileNamesStayText(t *testing.T) {
 	if got := printable("a\x1b[31m\nb\u009b"); strings.ContainsAny(got, "\x1b\n\u009b") {
 		t.Errorf("%q still moves the cursor", got)

@@ -26,6 +26,7 @@ type learning struct {
 
 func (l *learning) flags(cmd *cobra.Command) {
 	l.common.flags(cmd)
+	cmd.Flags().Lookup("choose").Usage = "use only `N` captures, chosen at random, benign and botnet ones among them"
 	cmd.Flags().StringVar(&l.labels, "labels", "",
 		"tab-separated `FILE` that labels pairs (columns capture, ip_a, ip_b, class: in the captures that it lists, only pairs of class p2p are used) or hosts (columns capture, host, class)")
 }
@@ -53,37 +54,58 @@ func (l *learning) examples(ctx context.Context, args []string) (set dataset.Set
 	if err != nil {
 		return set, 0, err
 	}
-	paths, problems, err := l.captures(ctx, args)
+	paths, unseen, problems, err := l.labelled(ctx, args, labeller)
 	if err != nil {
 		return set, problems, err
 	}
-	for _, name := range labeller.Unseen(paths) {
+	for _, name := range unseen {
 		l.say("labels speak of %s, which is not among the inputs", printable(name))
 	}
-	paths, unlabelled := l.labelled(labeller, paths)
 	set.Mode = l.mode()
 	failed, err := l.observe(ctx, paths, func(seen observe.Observation) error {
 		examples, err := labeller.Examples(seen, set.Mode, l.names())
 		set.Examples = append(set.Examples, examples...)
 		return err
 	})
-	if problems += unlabelled + failed; err == nil && problems > 0 && l.seen.Frames == 0 {
+	if problems += failed; err == nil && problems > 0 && l.seen.Frames == 0 {
 		return set, problems, errTold // nothing was read, so nothing should be written
 	}
 	return set, problems, err
 }
 
-// labelled leaves out, before time is spent on them, captures whose label cannot be told.
-func (l *learning) labelled(labeller dataset.Labeller, paths []string) (kept []string, unlabelled int) {
-	for _, path := range paths {
-		if _, err := labeller.Capture(path); err != nil {
+// labelled finds captures and chooses among those whose label can be told; the others are
+// warned of, before time is spent on them, and counted in problems. Unseen are the
+// captures that labels speak of and inputs do not name.
+func (l *learning) labelled(ctx context.Context, args []string, labeller dataset.Labeller) (paths, unseen []string, problems int, err error) {
+	found, problems, err := l.find(ctx, args)
+	if err != nil {
+		return nil, nil, problems, err
+	}
+	var botnet []bool
+	for _, path := range found {
+		label, err := labeller.Capture(path)
+		if err != nil {
 			l.warn(err)
-			unlabelled++
+			problems++
 			continue
 		}
-		kept = append(kept, path)
+		paths, botnet = append(paths, path), append(botnet, label.Botnet)
 	}
-	return kept, unlabelled
+	order := random(l.seed, len(paths))
+	bothFirst(order, botnet)
+	return l.chosen(paths, order), labeller.Unseen(found), problems, nil
+}
+
+// bothFirst swaps what an order has first of the label that its very first lacks into the
+// second place, so that two or more chosen captures are not all benign, of which there
+// are many times as many, or all botnet: there is nothing to learn from one label.
+func bothFirst(order []int, botnet []bool) {
+	for k := range order {
+		if botnet[order[k]] != botnet[order[0]] {
+			order[1], order[k] = order[k], order[1]
+			return
+		}
+	}
 }
 
 // boosting is what every verb that trains takes.
