@@ -1,31 +1,34 @@
 package report
 
 import (
-	"crypto/sha256"
 	"embed"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"html/template"
 	"io"
+	"io/fs"
 	"strings"
+
+	"botnetdetect/internal/page"
 )
 
-// page holds what pages are made of. The scripts of a page are joined, in order, into
-// one function scope; there is no build step.
+// assets are what reports are made of, besides what all pages share.
 //
 //go:embed page
 var assets embed.FS
 
-// Scripts that every page begins with.
-var shared = []string{"dom.js", "format.js"}
-
-// page is one self-contained HTML file: it loads nothing, and a content security policy
-// lets it run its own script only.
-type page struct {
+// document is one self-contained HTML file: it loads nothing, and a content security
+// policy lets it run its own script only.
+type document struct {
 	title   string
-	scripts []string // files below page/, after the shared ones
+	scripts []string // of reports, or shared; after those that every page begins with
 	data    any      // what the scripts show, as JSON
+}
+
+// capturesScripts are the scripts of the page that WriteHTML writes.
+var capturesScripts = []string{
+	"data.js", "table.js", "axis.js", "time.js", "peers.js", "graph.js", "reasons.js", "why.js", "hosts.js", "flows.js",
+	"card.js", "captures.js",
 }
 
 // WriteHTML writes all facts as one HTML file that needs nothing beside it.
@@ -33,9 +36,9 @@ func (f *Facts) WriteHTML(w io.Writer) error {
 	if err := f.finish(); err != nil {
 		return err
 	}
-	return page{
+	return document{
 		title:   "Botnet report",
-		scripts: []string{"data.js", "table.js", "time.js", "graph.js", "why.js", "hosts.js", "flows.js", "card.js", "captures.js"},
+		scripts: capturesScripts,
 		data: struct {
 			summaryJSON
 			FlowColumns columns       `json:"flows"`
@@ -44,16 +47,19 @@ func (f *Facts) WriteHTML(w io.Writer) error {
 	}.write(w)
 }
 
-func (p page) write(w io.Writer) error {
-	data, err := json.Marshal(p.data) // escapes <, > and &, so that no text ends the element
+// Policy is the content security policy of what WriteHTML writes, for a server that hands
+// it on.
+func Policy() (string, error) {
+	script, style, err := document{scripts: capturesScripts}.parts()
+	return policy(script, style), err
+}
+
+func (d document) write(w io.Writer) error {
+	data, err := json.Marshal(d.data) // escapes <, > and &, so that no text ends the element
 	if err != nil {
 		return fmt.Errorf("cannot write page: %w", err)
 	}
-	style, err := assets.ReadFile("page/page.css")
-	if err != nil {
-		return err
-	}
-	script, err := join(append(shared[:len(shared):len(shared)], p.scripts...))
+	script, style, err := d.parts()
 	if err != nil {
 		return err
 	}
@@ -62,27 +68,24 @@ func (p page) write(w io.Writer) error {
 		return err
 	}
 	return skeleton.Execute(w, map[string]any{
-		"Title":  p.title,
-		"Policy": policy(script, string(style)),
+		"Title":  d.title,
+		"Policy": policy(script, style),
 		"Style":  template.CSS(style),
 		"Script": template.JS(script),
 		"Data":   template.JS(data),
 	})
 }
 
-// join makes one script of several.
-func join(files []string) (string, error) {
-	var b strings.Builder
-	b.WriteString("\"use strict\";\n(() => {\n")
-	for _, name := range files {
-		text, err := assets.ReadFile("page/" + name)
-		if err != nil {
-			return "", err
-		}
-		b.Write(text)
+func (d document) parts() (script, style string, err error) {
+	own, err := fs.Sub(assets, "page")
+	if err != nil {
+		return "", "", err
 	}
-	b.WriteString("})();\n")
-	return b.String(), nil
+	if script, err = page.Script(own, append([]string{"dom.js", "format.js"}, d.scripts...)...); err != nil {
+		return "", "", err
+	}
+	style, err = page.Style(own, "base.css", "report.css")
+	return script, style, err
 }
 
 // policy allows one script and one style sheet, told by their hashes, and nothing else:
@@ -90,16 +93,11 @@ func join(files []string) (string, error) {
 func policy(script, style string) string {
 	return strings.Join([]string{
 		"default-src 'none'",
-		"script-src '" + hash(script) + "'",
-		"style-src '" + hash(style) + "'",
+		"script-src '" + page.Hash(script) + "'",
+		"style-src '" + page.Hash(style) + "'",
 		"base-uri 'none'",
 		"form-action 'none'",
 		"require-trusted-types-for 'script'",
 		"trusted-types 'none'",
 	}, "; ")
-}
-
-func hash(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 }

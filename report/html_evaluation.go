@@ -13,7 +13,7 @@ func WriteEvaluation(w io.Writer, r *evaluate.Result) error {
 	shown := *r
 	shown.Folds = append([]evaluate.FoldResult(nil), r.Folds...)
 	shown.DropScores()
-	return page{
+	return document{
 		title:   "Botnet detector, evaluated",
 		scripts: []string{"table.js", "plot.js", "eval_data.js", "eval_head.js", "eval_grid.js", "eval_curves.js", "eval_parts.js", "eval.js"},
 		data: struct {

@@ -6,12 +6,12 @@ import (
 	"math"
 	"math/rand/v2"
 	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"botnetdetect/flow"
+	"botnetdetect/internal/page"
 	"botnetdetect/observe"
 	"botnetdetect/packet"
 )
@@ -39,7 +39,7 @@ func TestPageIsSelfContained(t *testing.T) {
 		t.Fatal("the page has no script or no style")
 	}
 	plain := strings.NewReplacer("&#43;", "+", "&#39;", "'").Replace(text)
-	for _, want := range []string{"default-src 'none'", "script-src '" + hash(script[1]) + "'", "style-src '" + hash(style[1]) + "'"} {
+	for _, want := range []string{"default-src 'none'", "script-src '" + page.Hash(script[1]) + "'", "style-src '" + page.Hash(style[1]) + "'"} {
 		if !strings.Contains(plain, want) {
 			t.Errorf("the policy lacks %q", want)
 		}
@@ -58,11 +58,11 @@ func TestDataCannotEndTheirElement(t *testing.T) {
 	if data == nil {
 		t.Fatal("the page has no data")
 	}
-	var page struct{ Captures []captureJSON }
-	if err := json.Unmarshal([]byte(data[1]), &page); err != nil {
+	var shown struct{ Captures []captureJSON }
+	if err := json.Unmarshal([]byte(data[1]), &shown); err != nil {
 		t.Fatal(err)
 	}
-	if got := page.Captures[0].Path; got != hostile {
+	if got := shown.Captures[0].Path; got != hostile {
 		t.Errorf("the capture's name is %q in the page, want %q", got, hostile)
 	}
 }
@@ -259,51 +259,4 @@ func TestEndpointsAreNumberedInOrder(t *testing.T) {
 		}
 		before = e
 	}
-}
-
-// Text must be readable on its ground in light and in dark: 4.5 to 1 at least (WCAG 2,
-// success criterion 1.4.3).
-func TestContrast(t *testing.T) {
-	css, err := assets.ReadFile("page/page.css")
-	if err != nil {
-		t.Fatal(err)
-	}
-	blocks := regexp.MustCompile(`(?s):root \{(.*?)\}`).FindAllStringSubmatch(string(css), -1)
-	if len(blocks) != 3 {
-		t.Fatalf("the style sheet has %d sets of colours, want light, dark and print", len(blocks))
-	}
-	for i, block := range blocks {
-		colors := make(map[string]float64)
-		for _, m := range regexp.MustCompile(`--(\w+): #([0-9a-f]{3,6});`).FindAllStringSubmatch(block[1], -1) {
-			colors[m[1]] = luminance(t, m[2])
-		}
-		for _, text := range []string{"ink", "soft", "botnet", "benign"} {
-			for _, ground := range []string{"paper", "raised"} {
-				light, dark := max(colors[text], colors[ground]), min(colors[text], colors[ground])
-				if contrast := (light + 0.05) / (dark + 0.05); contrast < 4.5 {
-					t.Errorf("set %d: %s on %s has a contrast of %.2f", i, text, ground, contrast)
-				}
-			}
-		}
-	}
-}
-
-// luminance is the relative luminance of a colour in sRGB, as WCAG 2 defines it.
-func luminance(t *testing.T, hex string) (sum float64) {
-	t.Helper()
-	if len(hex) == 3 {
-		hex = string([]byte{hex[0], hex[0], hex[1], hex[1], hex[2], hex[2]})
-	}
-	for i, weight := range []float64{0.2126, 0.7152, 0.0722} {
-		n, err := strconv.ParseUint(hex[2*i:2*i+2], 16, 8)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if c := float64(n) / 255; c <= 0.04045 {
-			sum += weight * c / 12.92
-		} else {
-			sum += weight * math.Pow((c+0.055)/1.055, 2.4)
-		}
-	}
-	return sum
 }

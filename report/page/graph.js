@@ -1,20 +1,8 @@
 // The peers of one host, and when it spoke with each: drawings of at most so many flows.
 
-const peersDrawn = 48;
-
-// peersGraph draws a host amid its peers. Filled and bold is Botnet, hollow and thin is
-// Benign; a broken line was never answered; a larger peer has more bytes.
 function peersGraph(endpoint, own) {
-	const peers = distinctPeers(endpoint, own).slice(0, peersDrawn);
-	const center = 250, radius = 128;
-	const picture = svg("svg", {
-		class: "graph", viewBox: "0 0 500 500", role: "img",
-		"aria-label": `${flows.endpoints[endpoint]} amid ${counted(peers.length, "peer")}, ${count(peers.filter((p) => p.botnet).length)} of them in botnet flows. The table of flows lists them.`,
-	});
-	const spots = peers.map((peer, at) => spot(peer, 2 * Math.PI * at / peers.length - Math.PI / 2, center, radius));
-	picture.append(...spots.map((s) => s.line), ...spots.map((s) => s.node),
-		svg("circle", { class: "hub", cx: center, cy: center, r: 9 }));
-	return picture;
+	const peers = distinctPeers(endpoint, own).map((peer) => ({ ...peer, name: flows.endpoints[peer.name] }));
+	return amidPeers(flows.endpoints[endpoint], peers, "The table of flows lists them.");
 }
 
 // distinctPeers joins the flows with one peer, over captures, botnet and high scores first.
@@ -29,27 +17,6 @@ function distinctPeers(endpoint, own) {
 		peers.set(name, peer);
 	}
 	return [...peers.values()].sort((a, b) => b.botnet - a.botnet || b.score - a.score);
-}
-
-function spot(peer, angle, center, radius) {
-	const x = center + radius * Math.cos(angle), y = center + radius * Math.sin(angle);
-	const size = Math.min(9, 2.5 + Math.log10(1 + peer.bytes));
-	const className = (peer.botnet ? "botnet" : "benign") + (peer.silent ? " silent" : "");
-	const name = flows.endpoints[peer.name], left = Math.cos(angle) < -1e-9;
-	const turn = angle * 180 / Math.PI + (left ? 180 : 0), away = (left ? -1 : 1) * (size + 5);
-	return {
-		line: svg("line", { class: className, x1: center, y1: center, x2: x, y2: y }),
-		node: svg("g", { class: className, transform: `translate(${x.toFixed(1)} ${y.toFixed(1)})` },
-			svg("title", null, `${name}: score ${scoreText(peer.score)}, ${bytes(peer.bytes)}${peer.silent ? ", no reply" : ""}`),
-			svg("circle", { r: size.toFixed(1) }),
-			svg("text", { transform: `rotate(${turn.toFixed(1)})`, x: away, dy: "0.35em", "text-anchor": left ? "end" : "start" }, clipped(name, 22))),
-	};
-}
-
-// clipped shortens a long name (an IPv6 address) in the middle; its title says it whole.
-function clipped(name, most) {
-	const half = (most - 1) >> 1;
-	return name.length <= most ? name : name.slice(0, half) + "…" + name.slice(-half);
 }
 
 const lanesDrawn = 32;

@@ -52,11 +52,6 @@ function hostColumns(hosts, pick) {
 	];
 }
 
-function evidenceBar(value, most) {
-	return svg("svg", { class: "bar", viewBox: "0 0 60 6", "aria-hidden": "true" },
-		svg("rect", { width: most > 0 ? 60 * value / most : 0, height: 6 }));
-}
-
 function hostPanel(host, endpoint, showFlows) {
 	const own = endpoint === undefined ? [] : flowsOf(endpoint);
 	const head = [el("h3", null, host.host), el("p", { class: "summary" }, hostSummary(host))];
@@ -68,18 +63,8 @@ function hostPanel(host, endpoint, showFlows) {
 		captioned(lanes(endpoint, own), caption("flow", host.flows, lanesDrawn) + " A bar goes from first to last packet.")), legend()];
 }
 
-function captioned(picture, text) {
-	return el("figure", null, picture, el("figcaption", null, text));
-}
-
 function caption(noun, all, most) {
 	return all <= most ? `Its ${counted(all, noun)}.` : `The ${most} of its ${counted(all, noun)} with the highest scores.`;
-}
-
-function legend() {
-	return el("p", { class: "legend" },
-		verdictMark(true), " in a botnet flow ", verdictMark(false), " benign ",
-		svg("svg", { class: "dash", viewBox: "0 0 24 6", "aria-hidden": "true" }, svg("line", { x1: 0, x2: 24, y1: 3, y2: 3 })), " broken or pale: one side never answered");
 }
 
 function hostSummary(host) {

@@ -54,3 +54,14 @@ function verdictMark(botnet) {
 	return svg("svg", { class: botnet ? "mark botnet" : "mark benign", viewBox: "0 0 10 10", "aria-hidden": "true" },
 		svg("circle", { cx: 5, cy: 5, r: botnet ? 4.5 : 3.75 }));
 }
+
+// captioned puts a line of text under a picture.
+function captioned(picture, text) {
+	return el("figure", null, picture, el("figcaption", null, text));
+}
+
+// evidenceBar is as long as a value is of the most there is.
+function evidenceBar(value, most) {
+	return svg("svg", { class: "bar", viewBox: "0 0 60 6", "aria-hidden": "true" },
+		svg("rect", { width: most > 0 ? 60 * value / most : 0, height: 6 }));
+}
