@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"botnetdetect/packet"
+	"botnetdetect/protocol"
 )
 
 // encoder writes flows, block by block. After an error it writes nothing more; finish
@@ -62,6 +63,13 @@ func (e *encoder) finish() error {
 	e.uvarint(e.counts[1])
 	e.flush()
 	return e.failed
+}
+
+// names writes the names of all protocol IDs.
+func (e *encoder) names(v *protocol.Vocabulary) {
+	for id := range v.Len() {
+		e.name(v.Name(protocol.ID(id)))
+	}
 }
 
 // name writes the name of the next protocol ID.

@@ -120,9 +120,7 @@ func (s *Set) cursors() []cursor {
 // which they were counted.
 func (s *Set) Encode(w io.Writer, v *protocol.Vocabulary) error {
 	e := newEncoder(w)
-	for id := range v.Len() {
-		e.name(v.Name(protocol.ID(id)))
-	}
+	e.names(v)
 	for _, a := range s.resolved.sorted() {
 		e.address(&a)
 	}

@@ -57,6 +57,7 @@ const (
 )
 
 type pipeline struct {
+	part   Part
 	free   chan *work
 	shards []*shard
 	failed atomic.Bool // a shard cannot take more
@@ -74,7 +75,7 @@ type shard struct {
 func startPipeline(o Options) *pipeline {
 	n := min(o.workers(), maxShards)
 	share := o.share(n)
-	p := &pipeline{free: make(chan *work, workInHand)}
+	p := &pipeline{part: o.Part, free: make(chan *work, workInHand)}
 	for range workInHand {
 		p.free <- &work{shards: make([][]uint32, n)}
 	}
@@ -117,7 +118,7 @@ func (p *pipeline) read(ctx context.Context, r *capture.Reader, stats *Stats, pr
 		}
 		w := <-p.free
 		err := r.NextBatch(&w.frames)
-		w.decode(stats)
+		w.decode(stats, p.part)
 		w.pending.Store(int32(len(p.shards)))
 		for _, s := range p.shards {
 			s.queue <- w
@@ -136,8 +137,8 @@ func (p *pipeline) read(ctx context.Context, r *capture.Reader, stats *Stats, pr
 	}
 }
 
-// decode fills w's packets from its frames and spreads them over shards.
-func (w *work) decode(stats *Stats) {
+// decode fills w's packets from its frames and spreads those of a part over shards.
+func (w *work) decode(stats *Stats, part Part) {
 	n := len(w.frames.Frames)
 	if cap(w.packets) < n {
 		w.packets = make([]packet.Packet, n)
@@ -156,8 +157,9 @@ func (w *work) decode(stats *Stats) {
 			if isIP(p) {
 				stats.IP++
 			}
-			shard := p.Shard() % uint64(len(w.shards))
-			w.shards[shard] = append(w.shards[shard], uint32(i))
+			if shard := p.Shard() % uint64(len(w.shards)); part.has(p) {
+				w.shards[shard] = append(w.shards[shard], uint32(i))
+			}
 		}
 	}
 }

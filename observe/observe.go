@@ -46,6 +46,18 @@ type Options struct {
 	Read       *atomic.Int64 // if not nil, grows by the bytes read, as they are read
 	Memory     int64         // bytes that captures may take before flows go to disk; 0 is no ceiling
 	Temp       string        // the folder that they then go to; "" is os.TempDir
+	Part       Part          // what of the capture to observe; zero is all of it
+}
+
+// Part is a share of a capture's pairs, so that several machines can observe one capture:
+// each reads all of it, for names and places are right only in the whole, but names and
+// sums up the packets of its own pairs only. The flows and resolved addresses of all parts
+// together are those of the capture; of Stats, each part counts all frames.
+type Part struct{ Number, Of int } // 0 to Of-1; Of 0 or 1 is all pairs
+
+// has reports whether the packets between two endpoints belong to the part.
+func (p Part) has(k *packet.Packet) bool {
+	return p.Of <= 1 || packet.Part(k.Src, k.Dst, p.Of) == p.Number
 }
 
 func (o *Options) workers() int {
@@ -117,7 +129,7 @@ func withTShark(ctx context.Context, path string, o Options) Observation {
 		if isIP(p) {
 			seen.Stats.IP++
 		}
-		if flows.Add(p) != nil {
+		if o.Part.has(p) && flows.Add(p) != nil {
 			cancel()
 		}
 	})

@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -204,8 +205,8 @@ func TestDecodeAllocatesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	var stats Stats
-	w.decode(&stats)
-	if n := testing.AllocsPerRun(10, func() { w.decode(&stats) }); n != 0 {
+	w.decode(&stats, Part{})
+	if n := testing.AllocsPerRun(10, func() { w.decode(&stats, Part{}) }); n != 0 {
 		t.Errorf("%v allocations for %d packets", n, len(w.packets))
 	}
 }
@@ -270,5 +271,36 @@ func TestShares(t *testing.T) {
 	o := Options{}
 	if s := o.share(4); s != (share{}) || o.perCapture(3) != 0 {
 		t.Errorf("without a ceiling: %+v", s)
+	}
+}
+
+// TestPartsAreTheWhole: machines that each observe a part of a capture's pairs see, taken
+// together, what one machine sees.
+func TestPartsAreTheWhole(t *testing.T) {
+	path := pcaptest.WriteFile(t, "a.pcap", pcaptest.Pcap(conversations(2000)...))
+	o := options()
+	whole := Capture(context.Background(), path, o)
+	frames, want := whole.Stats.Frames, flowsOf(t, whole)
+	for _, of := range []int{1, 2, 5} {
+		all := flow.NewCollector(0, "")
+		for number := range of {
+			o.Part, o.Workers = Part{number, of}, 1+number%3
+			seen := Capture(context.Background(), path, o)
+			if seen.Err != nil || seen.Stats.Frames != frames {
+				t.Fatalf("part %d of %d: %d frames, %v", number, of, seen.Stats.Frames, seen.Err)
+			}
+			if n := seen.Table.Len(); n < len(want.All)/of/2 || n > 2*len(want.All)/of {
+				t.Errorf("part %d of %d has %d flows of %d", number, of, n, len(want.All))
+			}
+			for b := range seen.Table.Batches(o.Vocabulary, of) {
+				if err := all.Decode(bytes.NewReader(b.Data), o.Vocabulary); err != nil {
+					t.Fatal(err)
+				}
+			}
+			seen.Table.Close()
+		}
+		if got := flowsOf(t, Observation{Table: flow.NewSet(all)}); !reflect.DeepEqual(want, got) {
+			t.Errorf("%d parts together differ from the whole", of)
+		}
 	}
 }

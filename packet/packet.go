@@ -22,3 +22,8 @@ type Packet struct {
 // that all packets of a pair meet in one of several goroutines. It is the same
 // on every machine and in every run.
 func (p *Packet) Shard() uint64 { return p.Src.hash() + p.Dst.hash() }
+
+// Part returns which of n parts, 0 to n-1, the packets between a and b belong to. It is
+// the same on every machine and whichever way they go, and says nothing of Shard modulo
+// a small number, so each part may be sharded once more.
+func Part(a, b Endpoint, n int) int { return int((a.hash() + b.hash()) >> 32 % uint64(n)) }

@@ -1,0 +1,93 @@
+package flow
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"botnetdetect/packet"
+	"botnetdetect/protocol"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+// TestBatchesAreTheSet: whatever the number of parts and the order in which batches come,
+// together they are the set, and each has only what belongs to its part.
+func TestBatchesAreTheSet(t *testing.T) {
+	v := protocol.NewVocabulary()
+	rapid.Check(t, func(t *rapid.T) {
+		table := NewTable()
+		packets := randomPackets(t)
+		table.AddBatch(packets, list(len(packets)))
+		for i := range packets {
+			table.resolved.add(&packets[i].Dst)
+		}
+		set := SetOf(table)
+		parts := rapid.IntRange(1, 5).Draw(t, "parts")
+		var batches []Batch
+		for b := range set.Batches(v, parts) {
+			batches = append(batches, Batch{b.Part, bytes.Clone(b.Data)})
+		}
+		rand.Shuffle(len(batches), func(i, j int) { batches[i], batches[j] = batches[j], batches[i] })
+		all := NewCollector(0, "")
+		for _, b := range batches {
+			one := NewCollector(0, "")
+			if err := one.Decode(bytes.NewReader(b.Data), v); err != nil {
+				t.Fatal(err)
+			}
+			for f := range NewSet(one).Flows() {
+				if part := packet.Part(f.Src, f.Dst, parts); part != b.Part {
+					t.Fatalf("a flow of part %d in a batch of part %d", part, b.Part)
+				}
+			}
+			if err := all.Decode(bytes.NewReader(b.Data), v); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got := NewSet(all)
+		if diff := gocmp.Diff(collectSet(t, set), collectSet(t, got), exactly); diff != "" {
+			t.Errorf("flows differ:\n%s", diff)
+		}
+		if !slices.Equal(got.resolved.sorted(), set.resolved.sorted()) {
+			t.Error("resolved addresses differ")
+		}
+	})
+}
+
+// TestBatchesAreBounded: no batch is larger than a message may be, however many flows and
+// addresses there are, and it is not one a flow either.
+func TestBatchesAreBounded(t *testing.T) {
+	const most = 1 << 20
+	packets := manyFlows(30000)
+	table := NewTable()
+	table.AddBatch(packets, list(len(packets)))
+	for i := range packets {
+		table.resolved.add(&packets[i].Src)
+	}
+	n := 0
+	for b := range SetOf(table).Batches(protocol.NewVocabulary(), 2) {
+		if n++; len(b.Data) > most {
+			t.Errorf("a batch of %d bytes", len(b.Data))
+		}
+	}
+	if want := 3*30000/batchEntries + 4; n < 5 || n > want {
+		t.Errorf("%d batches, want some, and at most %d", n, want)
+	}
+}
+
+// TestBatchesEndEarly: who takes no more is given no more.
+func TestBatchesEndEarly(t *testing.T) {
+	packets := manyFlows(30000)
+	table := NewTable()
+	table.AddBatch(packets, list(len(packets)))
+	n := 0
+	for range SetOf(table).Batches(protocol.NewVocabulary(), 3) {
+		n++
+		break
+	}
+	if n != 1 {
+		t.Errorf("%d batches after the first", n-1)
+	}
+}
