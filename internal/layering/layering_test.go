@@ -15,13 +15,14 @@ import (
 var floors = [][]string{
 	0: {"capture", "protocol", "gbdt", "metric", "internal/safefile", "internal/page"},
 	1: {"packet"},
-	2: {"flow", "tshark"},
+	2: {"flow", "tshark", "allow"},
 	3: {"feature", "observe"},
 	4: {"dataset"},
 	5: {"model"},
 	6: {"detect", "reason", "evaluate"},
-	7: {"report"},
-	8: {"cmd/botnetdetect"},
+	7: {"report", "live"},
+	8: {"alert"},
+	9: {"cmd/botnetdetect"},
 }
 
 // outside are folders whose packages serve the house but are not of it: tests and

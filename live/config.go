@@ -1,0 +1,95 @@
+package live
+
+import (
+	"fmt"
+	"time"
+
+	"botnetdetect/allow"
+	"botnetdetect/model"
+	"botnetdetect/protocol"
+)
+
+// Config says how to watch. Vocabulary must be set; other zero fields mean defaults.
+type Config struct {
+	Vocabulary *protocol.Vocabulary
+	Name       string        // stands as the capture of verdicts: the interface, or the file
+	Window     time.Duration // how long the short window is; default 10 min
+	Slide      time.Duration // how far it slides at a time; default 1 min
+	Long       time.Duration // the long window, which slides by Window; default 1 h
+	Enough     Enough
+	Home       *allow.List // the hosts that alerts are about; nil is DefaultHome
+	Memory     int64       // bytes that windows may take, at least 16 MiB; default 1 GiB
+	Hosts      int         // how many hosts a Slide lists; default 10,000
+}
+
+// Enough is how much must have been seen before a verdict counts as one. Below it stands
+// Insufficient.
+type Enough struct {
+	Packets int // of a flow; default 3
+	Peers   int // of a host, in botnet flows, before there is an alert; default 2
+}
+
+// maxSlots bounds how many tables a window is made of.
+const maxSlots = 240
+
+// withDefaults fills in what is zero, and finds what cannot be.
+func (c Config) withDefaults() (Config, error) {
+	orElse(&c.Window, 10*time.Minute)
+	orElse(&c.Slide, min(time.Minute, c.Window))
+	orElse(&c.Long, max(time.Hour, c.Window))
+	orElse(&c.Enough.Packets, 3)
+	orElse(&c.Enough.Peers, 2)
+	orElse(&c.Memory, 1<<30)
+	orElse(&c.Hosts, 10_000)
+	if c.Home == nil {
+		c.Home = DefaultHome()
+	}
+	return c, c.check()
+}
+
+func orElse[T comparable](x *T, standard T) {
+	var zero T
+	if *x == zero {
+		*x = standard
+	}
+}
+
+func (c *Config) check() error {
+	switch {
+	case c.Vocabulary == nil:
+		return fmt.Errorf("live: no vocabulary")
+	case c.Slide < time.Second:
+		return fmt.Errorf("a window cannot slide by %v; want at least a second", c.Slide)
+	case c.Window < c.Slide || c.Window/c.Slide > maxSlots:
+		return fmt.Errorf("a window of %v cannot slide by %v; want 1 to %d slides in it", c.Window, c.Slide, maxSlots)
+	case c.Long < c.Window || c.Long/c.Window > maxSlots:
+		return fmt.Errorf("the long window of %v does not go with a short one of %v; want 1 to %d of them in it", c.Long, c.Window, maxSlots)
+	case c.Enough.Packets < 1 || c.Enough.Peers < 1:
+		return fmt.Errorf("evidence of %d packets and %d peers: want at least 1", c.Enough.Packets, c.Enough.Peers)
+	case c.Memory < leastMemory:
+		return fmt.Errorf("%d bytes of memory for windows; want at least %d", c.Memory, leastMemory)
+	}
+	return nil
+}
+
+// leastMemory is the least that windows work in, in bytes.
+const leastMemory = 16 << 20
+
+// DefaultHome lists the addresses that only networks of one's own have: private,
+// link-local and shared (carrier) ones.
+func DefaultHome() *allow.List {
+	list, err := allow.Parse([]string{
+		"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10", "fc00::/7", "fe80::/10",
+	})
+	if err != nil {
+		panic(err) // our own list
+	}
+	return list
+}
+
+// Judge is what verdicts come from. Engine.Reload replaces it.
+type Judge struct {
+	Model  *model.Model
+	Origin string      // where the model was found
+	Allow  *allow.List // endpoints whose flows are left alone; may be nil
+}
