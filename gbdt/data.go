@@ -69,7 +69,7 @@ const (
 )
 
 func (e *Examples) check(cfg *Config) error {
-	if e.Data == nil || e.Data.Rows() == 0 || e.Data.Columns() == 0 {
+	if e.Data == nil || e.Data.Rows() < 1 || e.Data.Columns() < 1 {
 		return ErrEmpty
 	}
 	if e.Data.Rows() > maxRows || e.Data.Columns() > maxColumns {

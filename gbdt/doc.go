@@ -20,7 +20,9 @@
 // early stopping, training on.
 //
 // All sums are of integers, so a model depends on the examples, the config and
-// its seed only: not on the number of goroutines, nor on the machine.
+// its seed only: not on the number of goroutines, nor on the machine. (Losses on
+// validation examples are floats: where two differ in the last bit only, early
+// stopping may keep another number of trees on another machine.)
 //
 // # Predict
 //

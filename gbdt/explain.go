@@ -124,28 +124,30 @@ func (w *walk) enter(v visit) {
 		at = len(steps)
 		steps = append(steps, step{parent.feature, negativeInfinity, positiveInfinity, true, 1})
 	}
-	steps[at].narrow(parent, v.node == parent.left, w.tree[v.node].cover)
+	steps[at].narrow(parent, v.node == parent.left)
+	steps[at].share *= w.tree.share(parent, v.node)
 	w.path[v.depth] = steps
 }
 
 // narrow adds the demand of a split's side.
-func (s *step) narrow(n *node, left bool, cover float32) {
+func (s *step) narrow(n *node, left bool) {
 	if left {
 		s.high = min(s.high, n.value)
 	} else {
 		s.low = max(s.low, n.value)
 	}
 	s.absent = s.absent && n.absentLeft == left
-	s.share *= share(cover, n.cover)
 }
 
 // share is the part of a node's training rows that went to a child; half if
-// none came to the node.
-func share(child, node float32) float64 {
-	if node <= 0 {
+// none came to the node. It divides by what went to both: a file may say
+// otherwise of the node.
+func (t tree) share(n *node, child int32) float64 {
+	all := float64(t[n.left].cover) + float64(t[n.right].cover)
+	if all == 0 {
 		return 0.5
 	}
-	return float64(child) / float64(node)
+	return float64(t[child].cover) / all
 }
 
 // shapley adds up Shapley values path by path. weight[k] is, over the subsets

@@ -42,8 +42,7 @@ func (t tree) expected(at int32, row []float32, known int) float64 {
 	case n.leaf():
 		return float64(n.value)
 	case known>>n.feature&1 == 0:
-		return share(t[n.left].cover, n.cover)*t.expected(n.left, row, known) +
-			share(t[n.right].cover, n.cover)*t.expected(n.right, row, known)
+		return t.share(n, n.left)*t.expected(n.left, row, known) + t.share(n, n.right)*t.expected(n.right, row, known)
 	case x < n.value || (x != x && n.absentLeft):
 		return t.expected(n.left, row, known)
 	}

@@ -184,10 +184,11 @@ func TestPredictBadInput(t *testing.T) {
 	f("explain column too large", second(m.ExplainSparse([]uint32{5}, []float32{1})))
 }
 
+// One row takes no memory, and many take no more than a few.
 func TestNoAllocations(t *testing.T) {
 	d, y := flows(5000, 1)
 	m := mustTrain(t, d, y, nil)
-	row, margin := rowOf(d, 0), make([]float32, d.Rows())
+	row := rowOf(d, 0)
 	index, value := present(row)
 	f := func(what string, want float64, run func()) {
 		t.Helper()
@@ -196,58 +197,15 @@ func TestNoAllocations(t *testing.T) {
 		}
 	}
 	f("a row", 0, func() { m.Margin(row) })
+	f("a row's probability", 0, func() { m.Probability(row) })
 	f("a sparse row", 0, func() { m.MarginSparse(index, value) })
-	f("5,000 rows", 100, func() { m.Margins(margin, d) })
-}
-
-func BenchmarkPredict(b *testing.B) {
-	d, y := flows(100_000, 1)
-	small, labels := every(20, d, y)
-	m := mustTrain(b, small, labels, nil)
-	margin := make([]float32, d.Rows())
-	speed := func(b *testing.B, rows int) {
-		b.ReportMetric(float64(rows)*float64(b.N)/b.Elapsed().Seconds()/1e6, "Mrow/s")
-	}
-	batch := func(d Data) func(b *testing.B) {
-		return func(b *testing.B) {
-			for b.Loop() {
-				if err := m.Margins(margin, d); err != nil {
-					b.Fatal(err)
-				}
-			}
-			speed(b, d.Rows())
-		}
-	}
-	b.Run("dense", batch(d))
-	b.Run("sparse", batch(sparse(d)))
-	octets := m.forest.octets
-	m.forest.octets = nil
-	b.Run("walk", batch(d))
-	m.forest.octets = octets
-	row := []float32{1, 2, 3, 4, 5}
-	b.Run("row", func(b *testing.B) {
-		for b.Loop() {
-			m.Margin(row)
-		}
-		speed(b, 1)
-	})
-	b.Run("sparse row", func(b *testing.B) {
-		for b.Loop() {
-			m.MarginSparse([]uint32{1, 3, 4}, row[:3])
-		}
-		speed(b, 1)
-	})
-	b.Run("explain", func(b *testing.B) {
-		for b.Loop() {
-			m.Explain(row)
-		}
-		speed(b, 1)
-	})
-}
-
-func BenchmarkTrain(b *testing.B) {
-	d, y := flows(100_000, 2)
-	for b.Loop() {
-		mustTrain(b, d, y, func(c *Config) { c.Trees = 10 })
+	many, _ := flows(100_000, 2)
+	few := Dense{many[0][:100], many[1][:100], many[2][:100], many[3][:100], many[4][:100]}
+	for _, form := range []func(Dense) Data{func(d Dense) Data { return d }, func(d Dense) Data { return sparse(d) }} {
+		margin := make([]float32, many.Rows())
+		lot, little := form(many), form(few)
+		m.Margins(margin, lot) // warms up
+		base := testing.AllocsPerRun(20, func() { m.Margins(margin[:100], little) })
+		f("100,000 rows", float64(workers(0, 25))*(base+5), func() { m.Margins(margin, lot) })
 	}
 }

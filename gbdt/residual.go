@@ -24,14 +24,15 @@ func newProbability() *probability {
 		d := p * (1 - p) // first derivative; the others follow from it
 		const h = 1.0 / tableSteps
 		t[i] = cubic{residualOne * p, residualOne * h * d, residualOne * h * h * d * (1 - 2*p) / 2,
-			residualOne * h * h * h * d * (1 - 6*d) / 6}
+			residualOne * h * h * h * d * (1 - float64(6*d)) / 6}
 	}
 	return t
 }
 
 // advance moves rows on to the next tree: it adds to each row's margin the step
-// of the slot that the last tree put it in, and computes its statistic. It returns the sum of the residuals. All is in one
-// body because a call would take as long as the rest.
+// of the slot that the last tree put it in, and computes its statistic. It
+// returns the sum of the residuals. All is in one body because a call would
+// take as long as the rest.
 func (t *probability) advance(margin []float32, label []uint8, slot []uint16, stat []int64, step []float32) (sum int64) {
 	if haveVectors {
 		var n int

@@ -23,7 +23,8 @@ func (b bounds) clamp(x float64) float64 { return min(max(x, b.low), b.high) }
 // gain returns by how much a split lowers the loss, or 0 if the rule forbids
 // it. Without L2 it is friedman_mse, wl*wr/(wl+wr) * (mean left - mean right)²
 // (Friedman 2001, formula 35), which is also the gain of Chen and Guestrin
-// (2016, formula 7) when weights are second derivatives.
+// (2016, formula 7) when weights are second derivatives. Products are converted
+// before they are added, which forbids fused operations: see exp.
 func (r *rule) gain(node *tip, column int, left, right total) float64 {
 	if left.rows < r.minSamples || right.rows < r.minSamples {
 		return 0
@@ -38,7 +39,7 @@ func (r *rule) gain(node *tip, column int, left, right total) float64 {
 	case r.monotone != nil:
 		gain = r.boundedGain(node.bounds, r.monotone[column], gl, gr, wl+r.l2, wr+r.l2)
 	case r.l2 == 0:
-		diff := gl*wr - gr*wl
+		diff := float64(gl*wr) - float64(gr*wl)
 		gain = diff * diff / (wl * wr * (wl + wr))
 	default:
 		gain = gl*gl/(wl+r.l2) + gr*gr/(wr+r.l2) - (gl+gr)*(gl+gr)/(wl+wr+r.l2)
@@ -61,7 +62,7 @@ func (r *rule) boundedGain(b bounds, way int8, gl, gr, wl, wr float64) float64 {
 	if float64(way)*(right-left) < 0 {
 		return 0
 	}
-	won := func(g, w, value float64) float64 { return (2*g - w*value) * value }
+	won := func(g, w, value float64) float64 { return float64((2*g - float64(w*value)) * value) }
 	whole := wl + wr - r.l2
 	return won(gl, wl, left) + won(gr, wr, right) - won(gl+gr, whole, b.clamp((gl+gr)/whole))
 }

@@ -76,21 +76,28 @@ func newTrainer(set *Examples, cfg *Config) (*trainer, error) {
 	return t, nil
 }
 
-// prior returns the share of label 1, which the model starts from.
+// prior returns the share of label 1, which the model starts from. Where one
+// label is so rare that a float32 cannot tell, it is as near 0 or 1 as can be.
 func (e *Examples) prior(positive float64) (float64, error) {
 	var weight [2]float64
 	for r, y := range e.Labels {
 		weight[y] += e.weight(r, positive)
 	}
-	p := weight[1] / (weight[0] + weight[1])
-	if weight[0] == 0 || weight[1] == 0 || float32(p) == 0 || float32(p) == 1 {
+	all := weight[0] + weight[1]
+	switch {
+	case weight[0] == 0 || weight[1] == 0:
 		return 0, ErrOneClass
-	}
-	if math.IsInf(weight[0]+weight[1], 0) {
+	case math.IsInf(all, 0):
 		return 0, fmt.Errorf("the weights add up to infinity: %w", ErrValue)
 	}
-	return p, nil
+	return min(max(weight[1]/all, leastPrior), mostPrior), nil
 }
+
+// leastPrior and mostPrior bound where a model starts from.
+const (
+	leastPrior = 1e-37
+	mostPrior  = 1 - 1.0/(1<<24)
+)
 
 // clone returns a model that trees can be added to without changing m.
 func (m *Model) clone() *Model {
@@ -155,57 +162,4 @@ func chooseColumns(cfg *Config, tree, columns int) []bool {
 		wanted[c] = d <= last
 	}
 	return wanted
-}
-
-// setLeaves takes one Newton step in each leaf: the sum of residuals over the
-// sum of p(1-p).
-func (t *trainer) setLeaves(tree tree, curves []int64) {
-	leaves := t.grower.leaves
-	residual, cover := make([]float64, len(tree)), make([]float64, len(tree))
-	for s, leaf := range leaves {
-		residual[leaf.node] = float64(leaf.total.sum) / residualOne * t.rows.largest
-		cover[leaf.node] = float64(curves[s]) / curvatureOne * t.rows.largest
-	}
-	for n := len(tree) - 1; n >= 0; n-- {
-		if node := &tree[n]; !node.leaf() {
-			residual[n] = residual[node.left] + residual[node.right]
-			cover[n] = cover[node.left] + cover[node.right]
-		}
-	}
-	values := newtonSteps(tree, residual, cover, t.cfg)
-	for n := range tree {
-		tree[n].cover, tree[n].weight = float32(cover[n]), float32(values[n])
-		if tree[n].leaf() {
-			tree[n].value = float32(t.cfg.LearningRate * values[n])
-		}
-	}
-	t.step = make([]float32, len(leaves))
-	for s, leaf := range leaves {
-		t.step[s] = tree[leaf.node].value
-	}
-}
-
-// newtonSteps returns the value of each node. Under monotone constraints a
-// node's value stays within bounds that the splits above it set.
-func newtonSteps(tree tree, residual, cover []float64, cfg *Config) (values []float64) {
-	values = make([]float64, len(tree))
-	for n := range tree {
-		if cover[n] > 0 {
-			values[n] = residual[n] / (cover[n] + cfg.L2)
-		}
-	}
-	if cfg.Monotone == nil {
-		return values
-	}
-	allowed := make([]bounds, len(tree))
-	allowed[0] = unbounded
-	for n := range tree {
-		b := allowed[n]
-		values[n] = b.clamp(values[n])
-		if node := &tree[n]; !node.leaf() {
-			left, right := b.clamp(values[node.left]), b.clamp(values[node.right])
-			allowed[node.left], allowed[node.right] = b.divide(cfg.Monotone[node.feature], (left+right)/2)
-		}
-	}
-	return values
 }

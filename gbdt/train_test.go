@@ -5,90 +5,11 @@ import (
 	"context"
 	"errors"
 	"math"
-	"math/rand/v2"
 	"slices"
-	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
 )
-
-// flows makes rows like sums over flows: heavy tails, many zeros.
-func flows(rows int, seed uint64) (Dense, []uint8) {
-	r := rand.New(rand.NewPCG(seed, 1))
-	d := make(Dense, 5)
-	for c := range d {
-		d[c] = make([]float32, rows)
-	}
-	y := make([]uint8, rows)
-	for i := range rows {
-		for c := range d {
-			if r.IntN(3) > 0 {
-				d[c][i] = float32(math.Exp(2 * r.NormFloat64()))
-			}
-		}
-		if d[0][i]+d[1][i] > 2*d[2][i]+float32(r.ExpFloat64()) {
-			y[i] = 1
-		}
-	}
-	return d, y
-}
-
-// coarse makes rows of ten values a column and much noise, so that every node
-// has many rows and no two columns part one in the same way.
-func coarse(rows int, seed uint64) (Dense, []uint8) {
-	r := rand.New(rand.NewPCG(seed, 2))
-	d := make(Dense, 5)
-	y := make([]uint8, rows)
-	for i := range rows {
-		sum := 0.0
-		for c := range d {
-			x := r.IntN(10)
-			d[c] = append(d[c], float32(math.Exp2(float64(x))))
-			sum += float64((x + c) % 7 * (c + 1))
-		}
-		if r.Float64() < 1/(1+math.Exp(5-sum/9)) {
-			y[i] = 1
-		}
-	}
-	return d, y
-}
-
-// sparse leaves the zeros out.
-func sparse(d Dense) *Sparse {
-	s := &Sparse{Width: d.Columns(), Indptr: []int64{0}}
-	for r := range d.Rows() {
-		for c := range d {
-			if x := d[c][r]; x != 0 {
-				s.Index, s.Value = append(s.Index, uint32(c)), append(s.Value, x)
-			}
-		}
-		s.Indptr = append(s.Indptr, int64(len(s.Index)))
-	}
-	return s
-}
-
-func mustTrain(t testing.TB, data Data, y []uint8, change func(*Config)) *Model {
-	t.Helper()
-	cfg := DefaultConfig()
-	if change != nil {
-		change(&cfg)
-	}
-	m, err := Train(context.Background(), Examples{Data: data, Labels: y}, cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m
-}
-
-func file(t testing.TB, m *Model) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	if err := m.WriteJSON(&b); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
 
 // Zeros that are left out are zeros, so the data's form does not matter.
 func TestSparseEqualsDense(t *testing.T) {
@@ -293,56 +214,6 @@ func checkMonotone(t *rapid.T, m *Model, ways []int8) {
 func TestConstantColumns(t *testing.T) {
 	m := mustTrain(t, Dense{{7, 7, 7, 7}}, []uint8{0, 1, 1, 1}, nil)
 	near(t, "probability", probabilities(t, m, Dense{{7, 8}}), []float64{0.75, 0.75}, 1e-6)
-}
-
-func TestBadInput(t *testing.T) {
-	f := func(what string, set Examples, change func(*Config), is error, says string) {
-		t.Helper()
-		cfg := DefaultConfig()
-		if change != nil {
-			change(&cfg)
-		}
-		m, err := Train(context.Background(), set, cfg)
-		if m != nil || err == nil || (is != nil && !errors.Is(err, is)) || !strings.Contains(err.Error(), says) {
-			t.Errorf("%s: error %v, want %v that says %q", what, err, is, says)
-		}
-	}
-	nan, inf := float32(math.NaN()), positiveInfinity
-	y := []uint8{0, 1, 1}
-	good := Dense{{1, 2, 3}, {3, 2, 1}}
-	rows := func(indptr []int64, index []uint32, value ...float32) Examples {
-		return Examples{Data: &Sparse{Width: 5, Indptr: indptr, Index: index, Value: value}, Labels: y}
-	}
-	f("no data", Examples{}, nil, ErrEmpty, "no rows")
-	f("no rows", Examples{Data: Dense{{}}}, nil, ErrEmpty, "no rows")
-	f("no columns", Examples{Data: Dense{}}, nil, ErrEmpty, "no rows")
-	f("no sparse rows", Examples{Data: &Sparse{Width: 3}}, nil, ErrEmpty, "no rows")
-	f("NaN", Examples{Data: Dense{{1, 2, 3}, {1, nan, 2}}, Labels: y}, nil, ErrValue, "row 1, column 1: NaN")
-	f("infinity", Examples{Data: Dense{{1, 2, -inf}}, Labels: y}, nil, ErrValue, "row 2, column 0: -Inf")
-	f("infinity as absent", Examples{Data: Dense{{1, 2, inf}}, Labels: y}, func(c *Config) { c.Absent = AbsentOwn }, ErrValue, "row 2, column 0: +Inf")
-	f("column too short", Examples{Data: Dense{{1, 2, 3}, {1, 2}}, Labels: y}, nil, ErrWidth, "column 1 has 2 rows")
-	f("labels too few", Examples{Data: good, Labels: y[:2]}, nil, ErrWidth, "2 labels for 3 rows")
-	f("label 2", Examples{Data: good, Labels: []uint8{0, 1, 2}}, nil, nil, "row 2: label is 2")
-	f("one class", Examples{Data: good, Labels: []uint8{1, 1, 1}}, nil, ErrOneClass, "both classes")
-	f("one class with weight", Examples{Data: good, Labels: y, Weights: []float32{0, 1, 1}}, nil, ErrOneClass, "both classes")
-	f("weight below 0", Examples{Data: good, Labels: y, Weights: []float32{1, 1, -1}}, nil, ErrValue, "row 2: weight is -1")
-	f("weight NaN", Examples{Data: good, Labels: y, Weights: []float32{1, nan, 1}}, nil, ErrValue, "row 1: weight is NaN")
-	f("weights too many", Examples{Data: good, Labels: y, Weights: make([]float32, 4)}, nil, ErrWidth, "4 weights for 3 rows")
-	f("sparse column too large", rows([]int64{0, 1, 1, 2}, []uint32{1, 5}, 1, 1), nil, ErrWidth, "row 2: column 5 at position 0")
-	f("sparse columns fall", rows([]int64{0, 0, 2, 2}, []uint32{3, 1}, 1, 1), nil, ErrWidth, "row 1: column 1 at position 1")
-	f("sparse column twice", rows([]int64{0, 0, 2, 2}, []uint32{3, 3}, 1, 1), nil, ErrWidth, "row 1: column 3 at position 1")
-	f("sparse NaN", rows([]int64{0, 0, 2, 2}, []uint32{2, 3}, 1, nan), nil, ErrValue, "row 1, column 3: NaN")
-	f("sparse values too few", rows([]int64{0, 0, 2, 2}, []uint32{2, 3}, 1), nil, ErrWidth, "2 indices beside 1 values")
-	f("sparse rows overlap", rows([]int64{0, 2, 1, 2}, []uint32{2, 3}, 1, 1), nil, nil, "row 1: Indptr goes from 2 to 1")
-	f("sparse rows past the end", rows([]int64{0, 1, 9, 2}, []uint32{2, 3}, 1, 1), nil, nil, "row 1: Indptr goes from 1 to 9")
-	f("sparse rows not all", rows([]int64{0, 1, 1, 1}, []uint32{2, 3}, 1, 1), nil, nil, "want 0 to 2")
-	f("no trees", Examples{Data: good, Labels: y}, func(c *Config) { c.Trees = 0 }, nil, "Trees is 0")
-	f("NaN rate", Examples{Data: good, Labels: y}, func(c *Config) { c.LearningRate = math.NaN() }, nil, "LearningRate is NaN")
-	f("monotone too long", Examples{Data: good, Labels: y}, func(c *Config) { c.Monotone = make([]int8, 3) }, ErrWidth, "Monotone")
-	f("base of another width", Examples{Data: good, Labels: y}, func(c *Config) { c.Base = &Model{features: 3} }, ErrWidth, "Base has 3 features")
-	f("patience without validation", Examples{Data: good, Labels: y}, func(c *Config) { c.Patience = 3 }, nil, "Patience needs Validation")
-	f("validation of another width", Examples{Data: good, Labels: y},
-		func(c *Config) { c.Validation = &Examples{Data: good[:1], Labels: y} }, ErrWidth, "validation has 1 columns")
 }
 
 func TestCancel(t *testing.T) {

@@ -3,6 +3,7 @@ package gbdt
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // watch follows the loss on the validation examples while trees are added.
@@ -24,6 +25,9 @@ func newWatch(cfg *Config, columns int) (*watch, error) {
 	}
 	if w.set.Data.Columns() != columns {
 		return nil, fmt.Errorf("validation has %d columns, the training data %d: %w", w.set.Data.Columns(), columns, ErrWidth)
+	}
+	if len(w.set.Weights) > 0 && slices.Max(w.set.Weights) == 0 {
+		return nil, fmt.Errorf("validation: all rows weigh 0: %w", ErrValue)
 	}
 	return w, nil
 }

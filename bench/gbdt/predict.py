@@ -2,6 +2,11 @@
 
 usage: predict.py dense|sparse [--rows 1470000] [--rounds 5] [--source made|real]
 
+It needs Linux, Go and, on Debian or Ubuntu,
+
+    apt-get install python3-numpy python3-scipy python3-sklearn python3-xgboost
+    /usr/bin/python3 bench/gbdt/predict.py dense
+
 A round is the quickest of five runs of each side. All sides' margins are
 compared, too.
 """

@@ -2,6 +2,11 @@
 
 usage: scaling.py dense|sparse [--rows 100000,300000,1000000,3000000,10000000] [--rounds 3]
 
+It needs Linux, Go and, on Debian or Ubuntu,
+
+    apt-get install python3-numpy python3-scipy python3-sklearn python3-xgboost
+    /usr/bin/python3 bench/gbdt/scaling.py dense
+
 The slope is of log time against log rows, by least squares: 1 is linear.
 """
 import argparse

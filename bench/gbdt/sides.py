@@ -89,7 +89,7 @@ def rounds(sides, what, folder, n, show=True):
     """n rounds; by side, the list of what each took.
 
     A round in which other work took more than a tenth of a processor from a
-    side is done again, up to 10*n rounds in all; then it counts as it is.
+    side is done again, up to 4*n rounds in all; then it counts as it is.
     """
     kept, tries = [], 0
     while len(kept) < n:
@@ -102,7 +102,7 @@ def rounds(sides, what, folder, n, show=True):
         if show:
             text = "  ".join(f"{s} {r['seconds']:.3f} s" for s, r in round_.items())
             print(f"  round {len(kept) + 1}: {text}{'  (disturbed)' if noisy else ''}", file=sys.stderr, flush=True)
-        if not noisy or tries > 9 * n:
+        if not noisy or tries > 3 * n:
             kept.append(round_)
     return {s: [r[s] for r in kept] for s in sides}
 
