@@ -2,10 +2,12 @@ package main
 
 import (
 	"bufio"
-	"encoding/binary"
 	"fmt"
 	"math"
 	"math/rand/v2"
+
+	"botnetdetect/capture"
+	"botnetdetect/internal/craft"
 )
 
 // config is what a capture is made from.
@@ -47,16 +49,16 @@ type generator struct {
 	c config
 	made
 	rng    *rand.Rand
-	out    *writer
-	noise  uint64     // what random payload is drawn from
-	active []*session // going on
-	spare  []*session // ended, to be used again
-	next   int64      // number of the next pair
-	known  []bool     // by client: whether it has asked its resolver
-	owed   int64      // packets that active sessions have still to send
-	silent int64      // active sessions that have sent nothing yet
-	tune   float64    // share of full packets, or minus that of empty ones
-	now    int64      // nanoseconds since the epoch
+	out    *craft.Writer
+	noise  craft.Noise // what random payload is drawn from
+	active []*session  // going on
+	spare  []*session  // ended, to be used again
+	next   int64       // number of the next pair
+	known  []bool      // by client: whether it has asked its resolver
+	owed   int64       // packets that active sessions have still to send
+	silent int64       // active sessions that have sent nothing yet
+	tune   float64     // share of full packets, or minus that of empty ones
+	now    int64       // nanoseconds since the epoch
 	frame  []byte
 	err    error // of writing: the first
 }
@@ -74,11 +76,11 @@ func generate(c config, w *bufio.Writer) (made, error) {
 	g := &generator{
 		c:     c,
 		rng:   rand.New(rand.NewPCG(c.seed, 0x6361707475726567)),
-		out:   newWriter(w, c.ng),
+		out:   craft.NewWriter(w, capture.LinkEthernet, c.ng),
 		known: make([]bool, clients(c.pairs)),
 		now:   epoch,
 	}
-	g.bytes = g.out.header()
+	g.bytes, g.err = g.out.Header()
 	for !g.done() && g.err == nil {
 		g.refill()
 		g.burst()
@@ -139,7 +141,7 @@ func (g *generator) share() float64 {
 
 // free returns how many packets there is room for beside what active sessions owe.
 func (g *generator) free() float64 {
-	return math.Max(0, float64(g.c.size-g.bytes)/(g.c.mean+pcapRecord)-float64(g.owed))
+	return math.Max(0, float64(g.c.size-g.bytes)/(g.c.mean+craft.RecordLength)-float64(g.owed))
 }
 
 // step sends a session's next packet.
@@ -159,7 +161,7 @@ func (g *generator) step(s *session) {
 
 // send finishes the frame and writes it.
 func (g *generator) send() {
-	n, err := g.out.record(g.now, g.frame)
+	n, err := g.out.Frame(&capture.Frame{Time: g.now, Length: uint32(len(g.frame)), Data: g.frame})
 	if err != nil && g.err == nil {
 		g.err = fmt.Errorf("cannot write the capture: %w", err)
 	}
@@ -190,19 +192,6 @@ func (g *generator) payloadSize(room int) (n int, full bool) {
 		return 0, false
 	}
 	return min(room, 1+int(120*g.rng.ExpFloat64())), false
-}
-
-// random appends n random bytes: encrypted and compressed payload has no pattern, so a
-// capture must not be easier to compress than a real one. The generator is SplitMix64.
-func (g *generator) random(b []byte, n int) []byte {
-	end := len(b) + n
-	for len(b) < end {
-		g.noise += 0x9e3779b97f4a7c15
-		z := (g.noise ^ g.noise>>30) * 0xbf58476d1ce4e5b9
-		z = (z ^ z>>27) * 0x94d049bb133111eb
-		b = binary.LittleEndian.AppendUint64(b, z^z>>31)
-	}
-	return b[:end]
 }
 
 // geometric draws from 0, 1, 2… with the given mean.

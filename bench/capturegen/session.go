@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/binary"
 	"math"
+	"net/netip"
 )
 
 const maxPairs = 1 << 30
@@ -16,7 +17,7 @@ func clients(pairs int64) int64 {
 type session struct {
 	app    *app
 	client uint32
-	addr   [2]address
+	addr   [2]netip.Addr
 	port   [2]uint16
 	spoken bool  // the pair has sent something
 	left   int64 // packets to come
@@ -28,12 +29,6 @@ type session struct {
 	body   [2]int // TCP: bytes of the message under way
 	told   [2]int // messages begun
 	id     uint64 // connection identifiers and the like
-}
-
-// address is an IPv4 or IPv6 address.
-type address struct {
-	b [16]byte
-	n int // 4 or 16
 }
 
 // begin makes the session of the next pair.
@@ -103,12 +98,12 @@ func (g *generator) ephemeral() uint16 { return uint16(32768 + g.rng.IntN(28000)
 
 // pairAddresses gives pair i its addresses: the client's own, and a remote one that no
 // other pair has.
-func pairAddresses(client, i uint32, v6 bool) [2]address {
+func pairAddresses(client, i uint32, v6 bool) [2]netip.Addr {
 	remote := scatter(i)
 	if v6 {
-		return [2]address{ipv6(0x20010db8_00000001, client), ipv6(0x20010db8_00010000, remote)}
+		return [2]netip.Addr{ipv6(0x20010db8_00000001, client), ipv6(0x20010db8_00010000, remote)}
 	}
-	return [2]address{ipv4(10<<24 | client + 10), ipv4(1<<31 | remote)}
+	return [2]netip.Addr{ipv4(10<<24 | client + 10), ipv4(1<<31 | remote)}
 }
 
 // scatter permutes the numbers below maxPairs.
@@ -119,17 +114,13 @@ func scatter(i uint32) uint32 {
 	return i * 0x85ebca6b & mask
 }
 
-func ipv4(a uint32) (r address) {
-	binary.BigEndian.PutUint32(r.b[:], a)
-	r.n = 4
-	return r
+func ipv4(a uint32) netip.Addr {
+	return netip.AddrFrom4([4]byte{byte(a >> 24), byte(a >> 16), byte(a >> 8), byte(a)})
 }
 
-func ipv6(prefix uint64, host uint32) (r address) {
-	binary.BigEndian.PutUint64(r.b[:], prefix)
-	binary.BigEndian.PutUint32(r.b[12:], host)
-	r.n = 16
-	return r
+func ipv6(prefix uint64, host uint32) netip.Addr {
+	var b [16]byte
+	binary.BigEndian.PutUint64(b[:], prefix)
+	binary.BigEndian.PutUint32(b[12:], host)
+	return netip.AddrFrom16(b)
 }
-
-func (a *address) bytes() []byte { return a.b[:a.n] }

@@ -1,6 +1,10 @@
 package main
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"botnetdetect/internal/craft"
+)
 
 // state is how far a TCP session has come.
 type state uint8
@@ -13,33 +17,25 @@ const (
 	closing
 )
 
-const (
-	fin = 1 << iota
-	syn
-	rst
-	psh
-	ack
-)
-
 // segment sends a TCP session's next packet: handshake, data, acknowledgement or end.
 func (g *generator) segment(s *session) {
 	switch {
 	case s.state == closed:
-		g.tcp(s, 0, syn, nil)
+		g.tcp(s, 0, craft.SYN, nil)
 		s.state = opening
 	case s.state == opening:
-		g.tcp(s, 1, syn|ack, nil)
+		g.tcp(s, 1, craft.SYN|craft.ACK, nil)
 		s.state = answered
 	case s.state == answered:
-		g.tcp(s, 0, ack, nil)
+		g.tcp(s, 0, craft.ACK, nil)
 		s.state = established
 	case s.whole && s.left == 1:
-		g.tcp(s, 0, fin|ack, nil)
+		g.tcp(s, 0, craft.FIN|craft.ACK, nil)
 		s.state = closing
 	case s.whole && s.left == 0:
-		g.tcp(s, 1, fin|ack, nil)
+		g.tcp(s, 1, craft.FIN|craft.ACK, nil)
 	case s.unread >= 2:
-		g.tcp(s, 1-s.turn, ack, nil)
+		g.tcp(s, 1-s.turn, craft.ACK, nil)
 		s.unread = 0
 	default:
 		g.data(s)
@@ -51,19 +47,19 @@ func (g *generator) segment(s *session) {
 func (g *generator) data(s *session) {
 	room := s.room()
 	if s.body[s.turn] > 0 {
-		g.tcp(s, s.turn, ack, func(b []byte) []byte { return g.more(s, b, room) })
+		g.tcp(s, s.turn, craft.ACK, func(b []byte) []byte { return g.more(s, b, room) })
 		return
 	}
 	n, full := g.payloadSize(room)
 	s.turn = g.speaker(s)
 	if n == 0 {
-		g.tcp(s, s.turn, ack, nil)
+		g.tcp(s, s.turn, craft.ACK, nil)
 		return
 	}
 	if full {
 		n += int(4000 * g.rng.ExpFloat64())
 	}
-	g.tcp(s, s.turn, psh|ack, func(b []byte) []byte { return g.message(s, b, n, room) })
+	g.tcp(s, s.turn, craft.PSH|craft.ACK, func(b []byte) []byte { return g.message(s, b, n, room) })
 }
 
 // speaker draws who sends the next message: first the client, then its peer, then by the
@@ -94,42 +90,39 @@ func (g *generator) more(s *session, b []byte, room int) []byte {
 	if n == room {
 		s.unread++
 	}
-	return g.random(b, n)
+	return g.noise.Append(b, n)
 }
 
 // tcp sends one segment with the payload that fill appends.
 func (g *generator) tcp(s *session, from int, flags byte, fill func([]byte) []byte) {
-	g.packetHeaders(s, from, protoTCP)
-	start := len(g.frame)
+	g.packetHeaders(s, from, craft.ProtoTCP)
 	g.frame = g.tcpHeader(g.frame, s, from, flags)
 	head := len(g.frame)
 	if fill != nil {
 		g.frame = fill(g.frame)
 	}
 	s.seq[from] += uint32(len(g.frame) - head)
-	if flags&(syn|fin) != 0 {
+	if flags&(craft.SYN|craft.FIN) != 0 {
 		s.seq[from]++
 	}
-	g.frame[start+12] = byte(head-start) << 2
-	g.sendPacket(s, protoTCP, 16)
+	g.sendPacket()
 }
 
 func (g *generator) tcpHeader(b []byte, s *session, from int, flags byte) []byte {
-	b = binary.BigEndian.AppendUint16(b, s.port[from])
-	b = binary.BigEndian.AppendUint16(b, s.port[1-from])
-	b = binary.BigEndian.AppendUint32(b, s.seq[from])
-	b = binary.BigEndian.AppendUint32(b, s.seq[1-from]*uint32(flags>>4&1))
-	b = append(b, 0, flags, 0xfa, 0xf0, 0, 0, 0, 0)
-	if flags&syn != 0 {
-		b = append(b, 2, 4, 5, 0xb4, 4, 2) // segment size, selective acknowledgement
+	h := craft.TCP{SrcPort: s.port[from], DstPort: s.port[1-from], Seq: s.seq[from], Flags: flags, Window: 0xfaf0}
+	h.Ack = s.seq[1-from] * uint32(flags>>4&1)
+	options := make([]byte, 0, 20)
+	if flags&craft.SYN != 0 {
+		options = append(options, 2, 4, 5, 0xb4, 4, 2) // segment size, selective acknowledgement
 	} else {
-		b = append(b, 1, 1)
+		options = append(options, 1, 1)
 	}
-	b = append(b, 8, 10)
-	b = binary.BigEndian.AppendUint32(b, uint32(g.now/1e6))
-	b = binary.BigEndian.AppendUint32(b, uint32(g.now/1e6-20))
-	if flags&syn != 0 {
-		b = append(b, 1, 3, 3, 7) // window scale
+	options = append(options, 8, 10)
+	options = binary.BigEndian.AppendUint32(options, uint32(g.now/1e6))
+	options = binary.BigEndian.AppendUint32(options, uint32(g.now/1e6-20))
+	if flags&craft.SYN != 0 {
+		options = append(options, 1, 3, 3, 7) // window scale
 	}
-	return b
+	h.Options = options
+	return h.Append(b)
 }

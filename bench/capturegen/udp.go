@@ -1,8 +1,10 @@
 package main
 
 import (
-	"encoding/binary"
 	"fmt"
+	"net/netip"
+
+	"botnetdetect/internal/craft"
 )
 
 // datagram sends the next packet of a session over UDP or ICMP. Chatter takes turns; else
@@ -26,28 +28,20 @@ func (g *generator) datagram(s *session) {
 }
 
 func (g *generator) udp(s *session, from int, fill func([]byte) []byte) {
-	g.packetHeaders(s, from, protoUDP)
-	b := binary.BigEndian.AppendUint16(g.frame, s.port[from])
-	b = binary.BigEndian.AppendUint16(b, s.port[1-from])
-	g.frame = fill(append(b, 0, 0, 0, 0))
-	g.sendPacket(s, protoUDP, 6)
+	g.packetHeaders(s, from, craft.ProtoUDP)
+	g.frame = fill(craft.UDP(g.frame, s.port[from], s.port[1-from]))
+	g.sendPacket()
 }
 
 // ping sends an echo request or reply.
 func (g *generator) ping(s *session, side int) {
-	kind, protocol := byte(8-8*side), byte(protoICMP)
-	if s.addr[0].n == 16 {
-		kind, protocol = byte(128+side), 58
+	protocol := byte(craft.ProtoICMP)
+	if s.addr[0].Is6() {
+		protocol = craft.ProtoICMPv6
 	}
 	g.packetHeaders(s, side, protocol)
-	b := append(g.frame, kind, 0, 0, 0)
-	b = binary.BigEndian.AppendUint16(b, uint16(s.id))
-	b = binary.BigEndian.AppendUint16(b, uint16(s.told[0]+1)/2)
-	for i := range 56 {
-		b = append(b, byte(i))
-	}
-	g.frame = b
-	g.sendPacket(s, protocol, 2)
+	g.frame = craft.Echo(g.frame, s.addr[0].Is6(), side == 1, uint16(s.id), uint16(s.told[0]+1)/2)
+	g.sendPacket()
 }
 
 // lookUp sends a client's question for its peer's name and the resolver's answer. The
@@ -61,7 +55,7 @@ func (g *generator) lookUp(s *session) {
 		g.pairs++
 	}
 	dns := session{app: &app{}, client: s.client}
-	dns.addr = [2]address{ipv4(10<<24 | s.client + 10), ipv4(10<<24 | 1)}
+	dns.addr = [2]netip.Addr{ipv4(10<<24 | s.client + 10), ipv4(10<<24 | 1)}
 	dns.port = [2]uint16{g.ephemeral(), 53}
 	for side := range 2 {
 		g.udp(&dns, side, func(b []byte) []byte { return dnsMessage(s, b, side) })
@@ -71,27 +65,15 @@ func (g *generator) lookUp(s *session) {
 
 // dnsMessage appends a question for the peer's address, or the answer.
 func dnsMessage(s *session, b []byte, side int) []byte {
-	be := binary.BigEndian
-	b = be.AppendUint16(b, uint16(s.id))
-	if side == 0 {
-		b = append(b, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0)
-	} else {
-		b = append(b, 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0)
+	m := craft.DNS{ID: uint16(s.id), Name: s.name(), Kind: craft.DNSA, Response: side == 1}
+	if s.addr[1].Is6() {
+		m.Kind = craft.DNSAAAA
 	}
-	for _, label := range []string{"www", fmt.Sprintf("site%d", s.id%1e6), "example"} {
-		b = append(append(b, byte(len(label))), label...)
+	if m.Response {
+		m.Answers = s.addr[1:]
 	}
-	kind := uint16(1)
-	if s.addr[1].n == 16 {
-		kind = 28
-	}
-	b = be.AppendUint16(append(b, 0), kind)
-	b = be.AppendUint16(b, 1)
-	if side == 0 {
-		return b
-	}
-	b = be.AppendUint16(append(b, 0xc0, 12), kind)
-	b = be.AppendUint32(append(b, 0, 1), 300)
-	b = be.AppendUint16(b, uint16(s.addr[1].n))
-	return append(b, s.addr[1].bytes()...)
+	return m.Append(b)
 }
+
+// name is what the peer is called.
+func (s *session) name() string { return fmt.Sprintf("www.site%d.example", s.id%1e6) }
