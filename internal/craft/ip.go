@@ -21,9 +21,6 @@ const (
 	TypeIPv6 = 0x86dd
 )
 
-// MAC is an Ethernet address.
-type MAC [6]byte
-
 // Ethernet appends an Ethernet II header.
 func Ethernet(b []byte, src, dst MAC, etherType uint16) []byte {
 	b = append(append(b, dst[:]...), src[:]...)
