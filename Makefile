@@ -1,5 +1,5 @@
 # Everyday commands; "make check" is what a change must pass.
-.PHONY: build test race lint fuzz check examples default-model features results results-page
+.PHONY: build test race lint fuzz check examples default-model features results results-page lab
 
 FUZZTIME ?= 30s
 
@@ -60,3 +60,8 @@ results:
 results-page:
 	go run ./cmd/botnetdetect evaluate --markdown docs/results/eval.json > docs/results.md
 	go test ./report -run BuiltInWorth -update
+
+# Benign captures of our own (lab/README.md): needs root on Linux, and an hour.
+lab:
+	cd lab && CGO_ENABLED=0 go build -o ../build/lab-record . && ../build/lab-record install
+	nice build/lab-record record -o build/lab
