@@ -11,8 +11,12 @@ func filesharing() []Application {
 	}
 }
 
-func overlays() []Application { return nil }
+// overlays are networks that are there for something else than files.
+func overlays() []Application {
+	return []Application{ethereum(), bitcoin()}
+}
 
+// lookalikes are no peer-to-peer networks, but have many partners by address, some dead.
 func lookalikes() []Application {
 	return []Application{browsing(), ntp(), scanner(), crawler(), monitor(), mail(), miner(), resolver(), game(), voip()}
 }
@@ -43,6 +47,8 @@ func roles() map[string]roleFunc {
 		"gameserve": as(gameServe),
 		"play":      as(play),
 		"sipserve":  as(sipServe),
+		"ethereum":  as(ethereumNodes),
+		"bitcoin":   as(bitcoinNodes),
 		"phone":     as(phone),
 	}
 }
