@@ -2,8 +2,8 @@
 
 Made rows are like sums over flows: heavy tails, many short flows, many ties;
 nine features a flow; the label depends on several of them and on noise, so that
-no model is perfect. Real rows are resampled from the features of real captures,
-if that file is there.
+no model is perfect. Real rows are resampled from the features of real captures, in
+the folder that BOTNETDETECT_SHARED names.
 """
 import gzip
 import json
@@ -77,10 +77,12 @@ def sparse(rows, seed):
 
 
 def real_file():
-    """The features of real captures, or None."""
+    """The features of real captures."""
     shared = os.environ.get("BOTNETDETECT_SHARED") or os.path.join(os.path.dirname(__file__), "../../../shared")
     path = os.path.join(shared, "golden/reference_features.json.gz")
-    return path if os.path.exists(path) else None
+    if not os.path.exists(path):
+        raise SystemExit(f"real rows need {path}: set BOTNETDETECT_SHARED to the folder with golden/")
+    return path
 
 
 def real(kind, rows, seed):
