@@ -53,7 +53,7 @@ type result struct {
 func train(set gbdt.Examples, folder string) error {
 	var m *gbdt.Model
 	r, err := measure(func() (err error) {
-		m, err = gbdt.Train(context.Background(), set, gbdt.DefaultConfig())
+		m, err = gbdt.Train(context.Background(), set, config())
 		return err
 	})
 	if err != nil {
@@ -74,6 +74,19 @@ func train(set gbdt.Examples, folder string) error {
 		return err
 	}
 	return json.NewEncoder(os.Stdout).Encode(r)
+}
+
+// config is the default one, scikit-learn's; or in part XGBoost's, as the
+// environment says: ABSENT=own and CRITERION=newton.
+func config() gbdt.Config {
+	cfg := gbdt.DefaultConfig()
+	if os.Getenv("ABSENT") == "own" {
+		cfg.Absent = gbdt.AbsentOwn
+	}
+	if os.Getenv("CRITERION") == "newton" {
+		cfg.Criterion = gbdt.Newton
+	}
+	return cfg
 }
 
 func save(m *gbdt.Model, path string) error {
