@@ -94,10 +94,7 @@ func startPipeline(o Options) *pipeline {
 func (p *pipeline) sum(s *shard) {
 	for w := range s.queue {
 		which := w.shards[s.number]
-		for _, i := range which {
-			s.namer.Name(&w.packets[i])
-			s.flows.Resolve(w.packets[i].Answers)
-		}
+		s.flows.Resolve(s.namer.NameBatch(w.packets, which))
 		if s.flows.AddBatch(w.packets, which) != nil {
 			p.failed.Store(true)
 		}

@@ -1,7 +1,6 @@
 package packet
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"net/netip"
@@ -33,6 +32,13 @@ func MakeIPv4(a [4]byte) (e Endpoint) {
 	e.kind = IPv4
 	copy(e.addr[:], a[:])
 	return e
+}
+
+// setIPv4 is MakeIPv4 in place, in words, as which hash and order read it.
+func (e *Endpoint) setIPv4(a []byte) {
+	e.kind = IPv4
+	le.PutUint64(e.addr[:8], uint64(le.Uint32(a)))
+	le.PutUint64(e.addr[8:], 0)
 }
 
 // MakeIPv6 returns the endpoint of an IPv6 address. A mapped IPv4 address stays IPv6.
@@ -81,10 +87,18 @@ func (e *Endpoint) Bytes() []byte {
 
 // Compare orders endpoints by kind, then by address bytes.
 func (e Endpoint) Compare(f Endpoint) int {
-	if c := cmp.Compare(e.kind, f.kind); c != 0 {
+	return e.order(&f)
+}
+
+// order is e.Compare(*f), without copies.
+func (e *Endpoint) order(f *Endpoint) int {
+	if e.kind != f.kind {
+		return cmp.Compare(e.kind, f.kind)
+	}
+	if c := cmp.Compare(be.Uint64(e.addr[:8]), be.Uint64(f.addr[:8])); c != 0 {
 		return c
 	}
-	return bytes.Compare(e.addr[:], f.addr[:])
+	return cmp.Compare(be.Uint64(e.addr[8:]), be.Uint64(f.addr[8:]))
 }
 
 // hash mixes kind and address into 64 bits; the same on every machine.

@@ -11,7 +11,9 @@ import (
 // capture order: use one Namer a goroutine and spread packets by Packet.Shard.
 type Namer struct {
 	engine  *protocol.Engine
-	answers []Endpoint
+	answers []Endpoint // of the packet named last
+	found   []Endpoint // of the batch named last
+	touched uint64     // what was fetched into the cache, so that it is not optimised away
 }
 
 // NewNamer returns a Namer that has seen no packet. Its memory is bounded, however
@@ -29,7 +31,7 @@ func (n *Namer) Stats() protocol.Stats { return n.engine.Stats() }
 func (n *Namer) Name(p *Packet) {
 	v := &p.view
 	v.Src, v.Dst = p.Src.hash(), p.Dst.hash()
-	v.Order = int8(p.Src.Compare(p.Dst))
+	v.Order = int8(p.Src.order(&p.Dst))
 	if v.Fragment {
 		n.nameFragment(p)
 	} else {
@@ -38,6 +40,39 @@ func (n *Namer) Name(p *Packet) {
 	p.Answers = nil
 	if addrs := n.engine.Answers(); len(addrs) > 0 {
 		p.Answers = n.endpoints(addrs)
+	}
+}
+
+// group is how many packets NameBatch prepares at once.
+const group = 32
+
+// NameBatch names the packets that which lists, in their order, and returns the addresses
+// that DNS responses among them name, valid until the next call.
+func (n *Namer) NameBatch(packets []Packet, which []uint32) []Endpoint {
+	n.found = n.found[:0]
+	for len(which) > 0 {
+		k := min(len(which), group)
+		n.prepare(packets, which[:k])
+		for _, i := range which[:k] {
+			n.Name(&packets[i])
+			n.found = append(n.found, packets[i].Answers...)
+		}
+		which = which[k:]
+	}
+	return n.found
+}
+
+// prepare fetches into the cache what naming a group will need.
+func (n *Namer) prepare(packets []Packet, which []uint32) {
+	for _, i := range which {
+		p := &packets[i]
+		p.view.Src, p.view.Dst = p.Src.hash(), p.Dst.hash()
+		if !p.view.Fragment {
+			n.touched += n.engine.Meet(&p.view)
+		}
+	}
+	for _, i := range which {
+		n.touched += n.engine.Recall(&packets[i].view)
 	}
 }
 

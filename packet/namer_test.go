@@ -3,6 +3,7 @@ package packet
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -109,6 +110,34 @@ func TestNamesOfConversations(t *testing.T) {
 	f(udp(3357, "d1:ad2:id20:aaaaaaaaaaaaaaaaaaaae1:q4:ping1:t2:aa1:y1:qe"), "BT-DHT")
 	f(udp(69, "\x00\x01a\x00octet\x00"), "TFTP")
 	f(udp(7777, "\x00"), "UDP")
+}
+
+// TestNameBatch checks that naming many at once gives the names that one after another has.
+func TestNameBatch(t *testing.T) {
+	frames := mixture(200)
+	first, second := pcaptest.Fragments(pcaptest.UDP("10.0.0.1:50000", "10.0.0.2:53", pcaptest.DNSResponse(1, "a.example.", "192.0.2.9")), 16)
+	frames = slices.Insert(frames, 100, pcaptest.Frame(0, first), pcaptest.Frame(0, second))
+	one, batch := NewNamer(), NewNamer()
+	var want []protocol.ID
+	var answers []Endpoint
+	for i := range frames {
+		p := decoded(frames[i])
+		one.Name(&p)
+		want, answers = append(want, p.Protocol), append(answers, p.Answers...)
+	}
+	var packets []Packet
+	var which []uint32
+	for i := range frames {
+		packets, which = append(packets, decoded(frames[i])), append(which, uint32(i))
+	}
+	if got := batch.NameBatch(packets, which); !slices.Equal(got, answers) || len(got) == 0 {
+		t.Errorf("answers %v, want %v", got, answers)
+	}
+	for i := range packets {
+		if packets[i].Protocol != want[i] {
+			t.Fatalf("packet %d: name %d, want %d", i, packets[i].Protocol, want[i])
+		}
+	}
 }
 
 func TestSegmentsOutOfOrder(t *testing.T) {

@@ -34,12 +34,15 @@ func plain(f *capture.Frame, p *Packet) bool {
 	if start == 0 {
 		return false
 	}
-	p.Src, p.Dst = MakeIPv4([4]byte(b[26:30])), MakeIPv4([4]byte(b[30:34]))
-	p.view = protocol.View{
-		Time: f.Time, Payload: h[start:], SrcPort: be.Uint16(h), DstPort: be.Uint16(h[2:]), Number: uint16(number), Layer: layer,
-	}
+	// All is written where it stays: a struct put together elsewhere and copied here stalls
+	// the processor, as its small writes are not yet done when the copy reads them.
+	p.Src.setIPv4(b[26:30])
+	p.Dst.setIPv4(b[30:34])
+	v := &p.view
+	*v = protocol.View{}
+	v.Time, v.Payload, v.Number, v.Layer = f.Time, h[start:], uint16(number), layer
+	v.SrcPort, v.DstPort = be.Uint16(h), be.Uint16(h[2:])
 	if number == protoTCP {
-		v := &p.view
 		v.Seq, v.Ack, v.Flags, v.Window = be.Uint32(h[4:]), be.Uint32(h[8:]), h[13], be.Uint16(h[14:])
 	}
 	return true

@@ -110,7 +110,7 @@ func dcerpcStream(e *Engine, m *message) result {
 		n, _ := num16(b, 8)
 		return int(n)
 	})
-	if id := e.dcerpc(m.data, m.v.key()); id != Unnamed && r.need == 0 {
+	if id := e.dcerpc(m.data, m.v.key); id != Unnamed && r.need == 0 {
 		r.name = id
 	}
 	return r

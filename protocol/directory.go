@@ -23,9 +23,7 @@ func ldapStream(_ *Engine, m *message) result {
 			return named(LDAP)
 		}
 		if m.left(at) < n && m.canWait {
-			r := wait(LDAP, at, n-m.left(at))
-			r.keep, r.skipTo = kept, n
-			return r
+			return wait(LDAP, at, n-m.left(at)).forgetting(kept, n)
 		}
 		at += n
 	}

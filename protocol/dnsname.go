@@ -3,7 +3,7 @@ package protocol
 // dnsStream reads DNS over TCP: a length, then a message (RFC 1035, 4.2.2).
 func dnsStream(e *Engine, m *message) result {
 	r := m.pdus(DNS, 2, func(b []byte) int { return 2 + int(b[0])<<8 + int(b[1]) })
-	r.keep, r.skipTo = 0, 0 // the answers of an unfinished message will be wanted
+	r.hole = hole{} // the answers of an unfinished message will be wanted
 	end := m.size
 	if r.need != 0 {
 		end = r.used

@@ -19,7 +19,7 @@ func (e *Engine) Join(v *View) []byte {
 		return nil
 	}
 	key := mix(v.Src^uint64(v.FragID), v.Dst+uint64(v.Number)<<32)
-	id := e.datagram(key)
+	id := e.datagramOf(key)
 	p := e.pool.at(id)
 	n := uint32(len(v.Payload))
 	p.put(v.FragOffset, v.Payload, n)
@@ -31,13 +31,13 @@ func (e *Engine) Join(v *View) []byte {
 		return nil
 	}
 	delete(e.fragments.by, key)
-	e.joined = append(e.joined[:0], p.data[:p.end]...)
+	e.datagram = append(e.datagram[:0], p.data[:p.end]...)
 	e.pool.put(id)
-	return e.joined
+	return e.datagram
 }
 
-// datagram returns what stands for a datagram of which pieces arrive.
-func (e *Engine) datagram(key uint64) pendingID {
+// datagramOf returns what stands for a datagram of which pieces arrive.
+func (e *Engine) datagramOf(key uint64) pendingID {
 	f := &e.fragments
 	if f.by == nil {
 		f.by = make(map[uint64]pendingID)

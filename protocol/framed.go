@@ -47,7 +47,7 @@ func lineQuery(id ID, port uint16) streamDissector {
 			return named(id)
 		}
 		if m.canWait {
-			return result{name: id, need: untilFIN, keep: 1, skipTo: 1 << 30}
+			return wait(id, 0, untilFIN).forgetting(1, 1<<30)
 		}
 		return named(id)
 	}

@@ -30,7 +30,8 @@ func httpStream(e *Engine, m *message) result {
 		}
 		r, n := httpMessage(m, at)
 		if r.need != 0 {
-			return result{name: name, used: at, need: r.need, keep: r.keep, skipTo: r.skipTo}
+			r.name, r.used = name, at
+			return r
 		}
 		if r.name != Unnamed {
 			name = r.name
@@ -139,10 +140,10 @@ func (h *headers) await(m *message, at int, kind httpType) result {
 		// remote procedure calls through HTTP state a length that means nothing
 	case h.hasLength:
 		if total := h.size + h.length; left < total {
-			return result{need: total - left, keep: h.size + len(xmlDeclaration), skipTo: total}
+			return wait(Unnamed, 0, total-left).forgetting(h.size+len(xmlDeclaration), total)
 		}
 	case kind == httpResponse:
-		return result{need: untilFIN, keep: h.size + len(xmlDeclaration), skipTo: 1 << 30}
+		return wait(Unnamed, 0, untilFIN).forgetting(h.size+len(xmlDeclaration), 1<<30)
 	}
 	return result{}
 }
@@ -157,11 +158,11 @@ func (h *headers) awaitChunks(m *message, at int) result {
 	for {
 		i := next - shift
 		if i >= len(b) {
-			return result{need: oneMore, keep: h.size, skipTo: next}
+			return wait(Unnamed, 0, oneMore).forgetting(h.size, next)
 		}
 		_, end, ok := line(b, i, true)
 		if !ok {
-			return result{need: oneMore, keep: h.size, skipTo: next}
+			return wait(Unnamed, 0, oneMore).forgetting(h.size, next)
 		}
 		size, ok := hexadecimal(b[i:end], 1<<30)
 		if !ok {
@@ -170,7 +171,7 @@ func (h *headers) awaitChunks(m *message, at int) result {
 		if size == 0 {
 			_, end, ok = line(b, end, true)
 			if !ok {
-				return result{need: oneMore, keep: h.size, skipTo: next}
+				return wait(Unnamed, 0, oneMore).forgetting(h.size, next)
 			}
 			h.chunksEnd = end + shift
 			return result{}

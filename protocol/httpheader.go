@@ -103,10 +103,11 @@ func (h *headers) field(f []byte) {
 		case hasPrefixFold(f, "content-length:"):
 			h.length, h.hasLength = decimal(trimLeft(f[15:]), 1<<31-1)
 		case hasPrefixFold(f, "content-type:"):
-			h.media = mediaName(trimLeft(f[13:]))
-			h.text = hasPrefixFold(trimLeft(f[13:]), "text/")
-			h.description = hasPrefixFold(trimLeft(f[13:]), "application/sdp")
-			h.tunnel = h.tunnel || hasPrefixFold(trimLeft(f[13:]), "application/rpc")
+			t := trimLeft(f[13:])
+			h.media = mediaName(t)
+			h.text = hasPrefixFold(t, "text/")
+			h.description = hasPrefixFold(t, "application/sdp")
+			h.tunnel = h.tunnel || hasPrefixFold(t, "application/rpc")
 		}
 	case 't':
 		if hasPrefixFold(f, "transfer-encoding:") {
@@ -139,8 +140,12 @@ var mediaNames = [...]struct {
 
 // mediaName returns the name of an HTTP message with a body of a media type.
 func mediaName(t []byte) ID {
-	for _, m := range mediaNames {
-		if hasPrefixFold(t, m.prefix) {
+	if len(t) == 0 {
+		return HTTP
+	}
+	first := lower(t[0])
+	for i := range mediaNames {
+		if m := &mediaNames[i]; m.prefix[0] == first && hasPrefixFold(t, m.prefix) {
 			return m.name
 		}
 	}

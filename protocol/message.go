@@ -21,7 +21,8 @@ type message struct {
 	v    *View
 }
 
-// result is what a dissector says of a message.
+// result is what a dissector says of a message. It is small enough for the compiler to
+// keep it in registers: at most four fields and four words.
 type result struct {
 	// name is what the packet is called; Unnamed with need 0 means that the
 	// message is not of the dissector's protocol.
@@ -30,9 +31,17 @@ type result struct {
 	used int
 	// need is how many bytes beyond the message are needed: a number, oneMore or untilFIN.
 	need int
-	// keep and skipTo let the engine forget the bytes from keep up to skipTo while it
-	// waits, both counted from used; skipTo 0 keeps all.
-	keep, skipTo int
+	hole hole
+}
+
+// hole lets the engine forget bytes while it waits, those from keep up to skipTo, both
+// counted from what was used; skipTo 0 keeps all.
+type hole struct{ keep, skipTo uint32 }
+
+// forgetting returns r with a hole.
+func (r result) forgetting(keep, skipTo int) result {
+	r.hole = hole{uint32(keep), uint32(skipTo)}
+	return r
 }
 
 const (
@@ -42,6 +51,9 @@ const (
 
 // rejected says that a message is not of the dissector's protocol.
 var rejected = result{}
+
+// accepted says that the message is of the dissector's protocol.
+func (r result) accepted() bool { return r.name != Unnamed || r.need != 0 }
 
 // named says that all of a message is dealt with.
 func named(id ID) result { return result{name: id} }
@@ -119,9 +131,7 @@ func (m *message) pdus(name ID, fixed int, length func(b []byte) int) result {
 			return named(name)
 		}
 		if m.canWait && m.left(at) < n {
-			r := wait(name, at, n-m.left(at))
-			r.keep, r.skipTo = kept, n
-			return r
+			return wait(name, at, n-m.left(at)).forgetting(kept, n)
 		}
 		at += n
 	}

@@ -3,6 +3,7 @@ package protocol
 import (
 	"bytes"
 	"testing"
+	"unsafe"
 
 	"pgregory.net/rapid"
 )
@@ -127,8 +128,38 @@ func TestTableForgetsTheIdle(t *testing.T) {
 			t.Fatalf("forgotten after %d others", i)
 		}
 	}
-	if len(table.slots) > 1<<10 || table.forgotten == 0 || int(table.forgotten) != dropped {
-		t.Errorf("%d places, %d forgotten, %d dropped", len(table.slots), table.forgotten, dropped)
+	if table.used > 1<<10 || table.forgotten == 0 || int(table.forgotten) != dropped {
+		t.Errorf("%d places, %d forgotten, %d dropped", table.used, table.forgotten, dropped)
+	}
+}
+
+// TestTableOfChosenKeys checks that keys which all belong in one row, as somebody might
+// choose them, make neither the index grow nor the others be forgotten.
+func TestTableOfChosenKeys(t *testing.T) {
+	table := newTable(1<<12, func(*conversation) {})
+	other := mix(1, 2) | 1
+	table.open(other).server = 80
+	for i := range uint64(1000) {
+		table.open(i << 32)
+	}
+	if len(table.rows) > 2*minRows || table.used > 100 {
+		t.Errorf("%d rows for %d conversations", len(table.rows), table.used)
+	}
+	if c := table.find(other); c == nil || c.server != 80 {
+		t.Error("one of another row was forgotten")
+	}
+}
+
+// TestSizes checks what the comments promise of what there are many of.
+func TestSizes(t *testing.T) {
+	if n := unsafe.Sizeof(conversation{}); n != 64 {
+		t.Errorf("a conversation takes %d bytes, want a cache line of 64", n)
+	}
+	if n := unsafe.Sizeof([ways]entry{}); n != 64 {
+		t.Errorf("a row takes %d bytes, want a cache line of 64", n)
+	}
+	if n := unsafe.Sizeof(result{}); n > 32 {
+		t.Errorf("a result takes %d bytes, more than registers hold", n)
 	}
 }
 

@@ -1,5 +1,7 @@
 package protocol
 
+import "sync"
+
 // dissector stands for the code that recognises one protocol; none is nobody.
 type dissector uint8
 
@@ -9,20 +11,51 @@ type port struct {
 	to          dissector
 }
 
-// portTable finds the dissector of a port in one step.
-type portTable [1 << 16]dissector
+// ports finds the dissectors of all ports.
+type ports struct{ tcp, udp portTable }
 
-func newPortTable(ports []port, fixed []fixedPort) *portTable {
-	t := new(portTable)
-	for _, p := range fixed {
-		t[p.port] = byPortAlone
-	}
-	for _, p := range ports {
-		for n := int(p.first); n <= int(p.last); n++ {
-			t[n] = p.to
+// portsOf returns the ports of all engines, which do not change.
+var portsOf = sync.OnceValue(func() *ports {
+	t := new(ports)
+	t.tcp.assign(tcpPorts[:], fixedStreams[:])
+	t.udp.assign(udpPorts[:], fixedDatagrams[:])
+	for i, f := range framings() {
+		for _, p := range f.ports {
+			t.tcp.set(p, byFramed+dissector(i))
 		}
 	}
 	return t
+})
+
+// portTable finds the dissector of a port in one step. Most ports have none, and that
+// is told by a bit, for which the first-level cache has room.
+type portTable struct {
+	taken [1 << 16 / 64]uint64
+	to    [1 << 16]dissector
+}
+
+func (t *portTable) assign(ports []port, fixed []fixedPort) {
+	for _, p := range fixed {
+		t.set(p.port, byPortAlone)
+	}
+	for _, p := range ports {
+		for n := int(p.first); n <= int(p.last); n++ {
+			t.set(uint16(n), p.to)
+		}
+	}
+}
+
+func (t *portTable) set(p uint16, to dissector) {
+	t.taken[p/64] |= 1 << (p % 64)
+	t.to[p] = to
+}
+
+// of returns the dissector of a port; none if there is none, as for port 0.
+func (t *portTable) of(p uint16) dissector {
+	if t.taken[p/64]>>(p%64)&1 == 0 || p == 0 {
+		return none
+	}
+	return t.to[p]
 }
 
 // streamDissector reads messages of a TCP stream.
@@ -36,24 +69,24 @@ type datagramDissector func(*Engine, *View) ID
 // port, then whoever recognises the content.
 func (e *Engine) dissect(m *message) result {
 	if m.c.owner != none {
-		if r := e.streams[m.c.owner](e, m); r != rejected {
+		if r := e.streams[m.c.owner](e, m); r.accepted() {
 			return r
 		}
 	} else if e.expected.any() {
 		e.claimExpected(m.c, m.v)
 		if m.c.owner != none {
-			if r := e.streams[m.c.owner](e, m); r != rejected {
+			if r := e.streams[m.c.owner](e, m); r.accepted() {
 				return r
 			}
 		}
 	}
 	low, high := min(m.v.SrcPort, m.v.DstPort), max(m.v.SrcPort, m.v.DstPort)
 	for _, p := range [...]uint16{m.c.server, low, high} {
-		d := e.tcpPorts[p]
-		if d == none || p == 0 {
+		d := e.ports.tcp.of(p)
+		if d == none {
 			continue
 		}
-		if r := e.streamAt(d, m, p); r != rejected {
+		if r := e.streamAt(d, m, p); r.accepted() {
 			return r
 		}
 	}
@@ -82,7 +115,7 @@ func (e *Engine) udp(v *View) ID {
 	if len(v.Payload) == 0 {
 		return UDP
 	}
-	if c := e.conversations.find(v.key()); c != nil && c.owner != none {
+	if c := e.conversations.find(v.key); c != nil && c.owner != none {
 		if id := e.datagrams[c.owner](e, v); id != Unnamed {
 			return id
 		}
@@ -92,8 +125,8 @@ func (e *Engine) udp(v *View) ID {
 		}
 	}
 	for _, p := range [...]uint16{min(v.SrcPort, v.DstPort), max(v.SrcPort, v.DstPort)} {
-		d := e.udpPorts[p]
-		if d == none || p == 0 {
+		d := e.ports.udp.of(p)
+		if d == none {
 			continue
 		}
 		if id := e.datagramAt(d, v, p); id != Unnamed {
@@ -108,7 +141,7 @@ func (e *Engine) udp(v *View) ID {
 
 // claim makes d the owner of v's conversation.
 func (e *Engine) claim(v *View, d dissector) {
-	e.conversations.open(v.key()).owner = d
+	e.conversations.open(v.key).owner = d
 }
 
 // expect announces that a conversation of v's endpoints in which one side has

@@ -37,10 +37,10 @@ func (e *Engine) fixedStream(m *message, port uint16) result {
 	if p == nil || m.size < int(p.min) {
 		return rejected
 	}
-	if r := guessBitTorrent(e, m); r != rejected {
+	if r := guessBitTorrent(e, m); r.accepted() {
 		return r
 	}
-	if r := guessHTTP(e, m); r != rejected {
+	if r := guessHTTP(e, m); r.accepted() {
 		return r
 	}
 	return named(p.name)

@@ -28,9 +28,7 @@ func tpktStream(_ *Engine, m *message) result {
 			return named(name)
 		}
 		if m.left(at) < int(n) && m.canWait {
-			r := wait(name, at, int(n)-m.left(at))
-			r.keep, r.skipTo = kept, int(n)
-			return r
+			return wait(name, at, int(n)-m.left(at)).forgetting(kept, int(n))
 		}
 		name = m.cotp(b[:min(int(n), len(b))])
 		at += int(n)
@@ -112,7 +110,7 @@ func socksStream(e *Engine, m *message) result {
 	s, toServer := &m.c.note.state, m.toServer(1080)
 	b := m.data
 	if *s == socksDone {
-		if r := e.guess(m); r != rejected {
+		if r := e.guess(m); r.accepted() {
 			return r
 		}
 		return named(Socks)

@@ -37,7 +37,7 @@ func (e *Engine) rpcMessage(b []byte, key uint64) ID {
 	return Unnamed
 }
 
-func guessRPC(e *Engine, v *View) ID { return e.rpcMessage(v.Payload, v.key()) }
+func guessRPC(e *Engine, v *View) ID { return e.rpcMessage(v.Payload, v.key) }
 
 // portmapDatagram names what is on the port mapper's port, RPC or not.
 func portmapDatagram(e *Engine, v *View) ID {
@@ -51,7 +51,7 @@ func portmapDatagram(e *Engine, v *View) ID {
 func rpcStream(e *Engine, m *message) result {
 	name := Unnamed
 	r := m.pdus(RPC, 4, func(b []byte) int {
-		if id := e.rpcMessage(b[4:], m.v.key()); id != Unnamed {
+		if id := e.rpcMessage(b[4:], m.v.key); id != Unnamed {
 			name = id
 		}
 		n, _ := be32(b, 0)
@@ -65,7 +65,7 @@ func rpcStream(e *Engine, m *message) result {
 
 func guessRPCStream(e *Engine, m *message) result {
 	mark, ok := be32(m.data, 0)
-	if !ok || mark&0x7fffffff < 12 || mark&0x7fffffff > 1<<22 || e.rpcMessage(m.data[4:], m.v.key()) == Unnamed {
+	if !ok || mark&0x7fffffff < 12 || mark&0x7fffffff > 1<<22 || e.rpcMessage(m.data[4:], m.v.key) == Unnamed {
 		return rejected
 	}
 	m.c.owner = byRPC

@@ -22,9 +22,7 @@ func nbssStream(e *Engine, m *message) result {
 			break
 		}
 		if m.left(at) < n && m.canWait {
-			r := wait(name, at, n-m.left(at))
-			r.keep, r.skipTo = kept, n
-			return r
+			return wait(name, at, n-m.left(at)).forgetting(kept, n)
 		}
 		name = e.sessionMessage(m, b[:min(n, len(b))])
 		at += n
@@ -53,9 +51,9 @@ func (e *Engine) sessionMessage(m *message, b []byte) ID {
 	}
 	switch b[4] {
 	case 0xff:
-		return e.smb1(b[4:], m.v.key())
+		return e.smb1(b[4:], m.v.key)
 	case 0xfe, 0xfd, 0xfc:
-		return e.smb2(b[4:], m.v.key())
+		return e.smb2(b[4:], m.v.key)
 	}
 	return NBSS
 }
@@ -211,5 +209,5 @@ func nbdgmDatagram(e *Engine, v *View) ID {
 	if at >= len(b) || !isSMB(b[at:]) {
 		return NBDS
 	}
-	return e.smb1(b[at:], v.key())
+	return e.smb1(b[at:], v.key)
 }

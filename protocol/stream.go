@@ -8,7 +8,7 @@ func (e *Engine) guess(m *message) result {
 		return rejected
 	}
 	for may := e.streamFirst[m.data[0]]; may != 0; may &= may - 1 {
-		if r := e.streamGuesses[bits.TrailingZeros32(may)].guess(e, m); r != rejected {
+		if r := e.streamGuesses[bits.TrailingZeros32(may)].guess(e, m); r.accepted() {
 			return r
 		}
 	}

@@ -14,22 +14,23 @@ func (e *Engine) tcp(v *View) ID {
 		return TCP
 	}
 	n := uint32(len(v.Payload)) + v.Missing
-	c := e.conversations.open(v.key())
-	repeat := c.follow(v, n)
-	h := &c.half[v.dir()]
+	var s segment
+	s.c = e.conversations.open(v.key)
+	s.repeat = e.conversations.follow(s.c, v, n)
+	s.h, s.v, s.name = &s.c.half[v.dir()], v, TCP
 	if len(v.Payload) == 0 {
-		if v.Flags&(FIN|RST) != 0 && h.pending != 0 {
-			return e.finish(c, v, repeat)
+		if v.Flags&(FIN|RST) != 0 && s.h.pending != 0 {
+			return e.finish(&s)
 		}
 		return TCP
 	}
-	s := segment{c: c, h: h, v: v, repeat: repeat, name: TCP, seq: v.Seq, data: v.Payload, size: n}
+	s.seq, s.data, s.size = v.Seq, v.Payload, n
 	if v.Missing > 0 {
 		return e.cut(&s)
 	}
 	e.reassemble(&s)
-	if v.Flags&FIN != 0 && h.pending != 0 && e.pool.at(h.pending).untilFIN && s.name == TCP {
-		return e.finish(c, v, repeat)
+	if v.Flags&FIN != 0 && s.h.pending != 0 && e.pool.at(s.h.pending).untilFIN && s.name == TCP {
+		return e.finish(&s)
 	}
 	return s.name
 }
@@ -61,7 +62,7 @@ func (e *Engine) reassemble(s *segment) {
 			e.proceed(s)
 			continue
 		}
-		if s.repeat != fresh || s.h.joined.from != s.h.joined.to && !before(s.seq, s.h.joined.from) && before(s.seq, s.h.joined.to) {
+		if s.repeat != fresh || e.joinedBefore(s) {
 			return
 		}
 		e.begin(s)
@@ -69,19 +70,40 @@ func (e *Engine) reassemble(s *segment) {
 	}
 }
 
-// message returns m in the engine's own place for one, where the next will take its
-// place: dissectors take an address, and an m of its own would be on the heap.
-func (e *Engine) message(m message) *message {
-	e.scratch = m
-	return &e.scratch
+// joinedBefore says whether s begins within the last message that came in several segments.
+func (e *Engine) joinedBefore(s *segment) bool {
+	if s.h.seen&seenJoined == 0 {
+		return false
+	}
+	j := &e.conversations.past(s.c)[s.v.dir()].joined
+	return !before(s.seq, j.from) && before(s.seq, j.to)
+}
+
+// message returns what a dissector is given of s's data, in the engine's own place for
+// one, where the next will take its place: dissectors take an address, and a message of
+// its own would be on the heap.
+func (e *Engine) message(s *segment) *message {
+	m := &e.scratch
+	*m = message{}
+	m.data, m.size, m.c, m.v = s.data, int(s.size), s.c, s.v
+	return m
+}
+
+// joined returns what a dissector is given of a message that came in several segments,
+// in the same place.
+func (e *Engine) joined(p *pending, s *segment) *message {
+	m := e.message(s)
+	m.data, m.keep, m.gap, m.size, m.joined = p.data, int(p.keep), int(p.gap), int(p.size), true
+	return m
 }
 
 // begin deals with data that does not continue a message.
 func (e *Engine) begin(s *segment) {
 	e.release(s.h)
-	m := e.message(message{data: s.data, size: int(s.size), canWait: true, c: s.c, v: s.v})
+	m := e.message(s)
+	m.canWait = true
 	r := e.dissect(m)
-	s.rename(&r)
+	s.rename(r)
 	if r.need == 0 || r.used >= int(s.size) && r.need != untilFIN {
 		return
 	}
@@ -89,7 +111,7 @@ func (e *Engine) begin(s *segment) {
 	s.h.pending = id
 	p.start = s.seq + uint32(r.used)
 	p.await(s.seq+s.size, r.need)
-	p.forget(uint32(r.keep), uint32(r.skipTo)) // before it is copied
+	p.forget(r.hole.keep, r.hole.skipTo) // before it is copied
 	p.put(0, s.data[r.used:], s.size-uint32(r.used))
 	e.pool.charge(p)
 }
@@ -108,7 +130,7 @@ func (p *pending) await(next uint32, need int) {
 
 // rename takes over the name that a dissector gave, if a message or the part of one
 // before the first byte that must wait was dealt with.
-func (s *segment) rename(r *result) {
+func (s *segment) rename(r result) {
 	if !s.fixed && r.name != Unnamed && (r.need == 0 || r.used > 0) {
 		s.name = r.name
 	}
@@ -139,17 +161,19 @@ func (e *Engine) proceed(s *segment) {
 // complete hands a whole message to its dissector, which may find that it needs
 // still more.
 func (e *Engine) complete(s *segment, p *pending, next uint32) {
-	s.h.joined = span{p.start, p.end}
+	e.conversations.past(s.c)[s.v.dir()].joined = span{p.start, p.end}
+	s.h.seen |= seenJoined
 	if s.repeat == again {
 		e.release(s.h)
 		return
 	}
-	m := e.message(message{data: p.data, keep: int(p.keep), gap: int(p.gap), size: int(p.size), canWait: true, joined: true, c: s.c, v: s.v})
+	m := e.joined(p, s)
+	m.canWait = true
 	if p.gap == 0 {
 		m.keep = len(p.data)
 	}
 	r := e.dissect(m)
-	s.rename(&r)
+	s.rename(r)
 	if r.need == 0 {
 		e.release(s.h)
 		return
@@ -161,18 +185,18 @@ func (e *Engine) complete(s *segment, p *pending, next uint32) {
 		p.advance(uint32(r.used))
 	}
 	p.await(next, r.need)
-	p.forget(uint32(r.keep), uint32(r.skipTo))
+	p.forget(r.hole.keep, r.hole.skipTo)
 }
 
 // finish hands over a message that ends with the stream.
-func (e *Engine) finish(c *conversation, v *View, r repeat) ID {
-	h := &c.half[v.dir()]
-	p := e.pool.at(h.pending)
-	defer e.release(h)
-	if !p.untilFIN || r != fresh || p.pieces > 0 || v.Flags&FIN == 0 || v.Seq+uint32(len(v.Payload)) != p.start+p.size {
+func (e *Engine) finish(s *segment) ID {
+	p, v := e.pool.at(s.h.pending), s.v
+	defer e.release(s.h)
+	if !p.untilFIN || s.repeat != fresh || p.pieces > 0 || v.Flags&FIN == 0 || v.Seq+uint32(len(v.Payload)) != p.start+p.size {
 		return TCP
 	}
-	m := e.message(message{data: p.data, keep: int(p.keep), gap: int(p.gap), size: int(p.size), joined: true, last: true, c: c, v: v})
+	m := e.joined(p, s)
+	m.last = true
 	if r := e.dissect(m); r.name != Unnamed {
 		return r.name
 	}
@@ -185,8 +209,7 @@ func (e *Engine) cut(s *segment) ID {
 	if s.repeat == again {
 		return TCP
 	}
-	m := e.message(message{data: s.data, size: int(s.size), c: s.c, v: s.v})
-	if r := e.dissect(m); r.name != Unnamed {
+	if r := e.dissect(e.message(s)); r.name != Unnamed {
 		return r.name
 	}
 	return TCP

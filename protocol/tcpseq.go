@@ -1,8 +1,15 @@
 package protocol
 
-// fastTime is how soon after duplicate acknowledgements a repeat counts as
-// theirs, in nanoseconds.
-const fastTime = 20_000_000
+// ticks is a time in units of 16,384 ns, which wraps.
+type ticks uint32
+
+func ticksOf(nanoseconds int64) ticks { return ticks(nanoseconds >> 14) }
+
+// since returns the ticks from t to u, right if they are less than 9 hours apart.
+func (u ticks) since(t ticks) int32 { return int32(u - t) }
+
+// fastTime is how soon after duplicate acknowledgements a repeat counts as theirs: 20 ms.
+const fastTime = 20_000_000 >> 14
 
 // before and after compare sequence numbers, which wrap (RFC 9293, 3.4).
 func before(a, b uint32) bool { return int32(a-b) < 0 }
@@ -11,12 +18,11 @@ func after(a, b uint32) bool  { return int32(a-b) > 0 }
 // follow notes a segment with n bytes of data in its conversation and says what it
 // brings. tshark does not look into segments that are sent again or out of order,
 // since it might see the same message twice.
-func (c *conversation) follow(v *View, n uint32) (r repeat) {
+func (t *table) follow(c *conversation, v *View, n uint32) (r repeat) {
 	dir := v.dir()
 	fwd, rev := &c.half[dir], &c.half[1-dir]
 	if v.Flags&SYN != 0 {
-		fwd = c.synchronise(v, dir)
-		rev = &c.half[1-dir]
+		c.synchronise(t.past(c), v, dir)
 	}
 	probe := n == 1 && fwd.seen&seenNext != 0 && v.Seq == fwd.next && rev.seen&seenAck != 0 && rev.window == 0
 	if !probe {
@@ -40,19 +46,17 @@ const (
 
 // synchronise starts the conversation anew if a SYN with another sequence number
 // shows that its ports are used again.
-func (c *conversation) synchronise(v *View, dir int) *half {
-	h := &c.half[dir]
-	if h.seen&seenSYN != 0 && h.isn != v.Seq && v.Flags&ACK == 0 {
-		*c = conversation{half: [2]half{{pending: c.half[0].pending}, {pending: c.half[1].pending}}}
+func (c *conversation) synchronise(p *[2]past, v *View, dir int) {
+	if c.half[dir].seen&seenSYN != 0 && p[dir].isn != v.Seq && v.Flags&ACK == 0 {
+		*c = conversation{key: c.key, number: c.number, half: [2]half{{pending: c.half[0].pending}, {pending: c.half[1].pending}}}
 	}
-	h.isn = v.Seq
-	h.seen |= seenSYN
+	p[dir].isn = v.Seq
+	c.half[dir].seen |= seenSYN
 	if v.Flags&ACK == 0 {
 		c.server = v.DstPort
 	} else {
 		c.server = v.SrcPort
 	}
-	return h
 }
 
 // countDuplicates counts acknowledgements that repeat the one before.
@@ -78,7 +82,7 @@ func repeats(v *View, fwd, rev *half, n uint32) repeat {
 		return fresh
 	case n > 1 && v.Seq == fwd.next-1: // it begins with the byte of a window probe
 		return fresh
-	case rev.dupAcks >= 2 && rev.acked == v.Seq && v.Time-rev.ackTime < fastTime:
+	case rev.dupAcks >= 2 && rev.acked == v.Seq && ticksOf(v.Time).since(rev.ackTime) < fastTime:
 		return fresh // sent again on request: tshark does look into those
 	}
 	return again
@@ -96,7 +100,7 @@ func (h *half) advance(v *View, n uint32, probe bool) {
 	}
 	h.window = v.Window
 	if v.Flags&ACK != 0 {
-		h.acked, h.ackTime = v.Ack, v.Time
+		h.acked, h.ackTime = v.Ack, ticksOf(v.Time)
 		h.seen |= seenAck
 	}
 }

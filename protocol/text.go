@@ -1,24 +1,28 @@
 package protocol
 
+import "bytes"
+
 // line returns the length of the line that begins at b[at] and where the next
 // one begins. ok is false if no line end is there; if more may follow, a CR at
 // the very end is not one, since its LF may be on the way.
 func line(b []byte, at int, more bool) (n, next int, ok bool) {
-	for i := at; i < len(b); i++ {
-		switch b[i] {
-		case '\n':
-			return i - at, i + 1, true
-		case '\r':
-			if i+1 < len(b) && b[i+1] == '\n' {
-				return i - at, i + 2, true
-			}
-			if i+1 == len(b) && more {
-				return len(b) - at, len(b), false
-			}
-			return i - at, i + 1, true
-		}
+	rest := b[at:]
+	end := bytes.IndexByte(rest, '\n')
+	within := rest
+	if end >= 0 {
+		within = rest[:end]
 	}
-	return len(b) - at, len(b), false
+	switch cr := bytes.IndexByte(within, '\r'); {
+	case cr >= 0 && cr+1 == end:
+		return cr, at + end + 1, true
+	case cr >= 0 && cr+1 == len(rest) && more:
+		return len(rest), len(b), false
+	case cr >= 0:
+		return cr, at + cr + 1, true
+	case end >= 0:
+		return end, at + end + 1, true
+	}
+	return len(rest), len(b), false
 }
 
 // hasPrefix says whether b begins with s.

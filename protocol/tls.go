@@ -72,7 +72,7 @@ func tlsRecord(m *message, at int, b []byte, name ID) (result, int) {
 		if m.canWait {
 			r := wait(name, at, n-m.left(at))
 			if b[0] != tlsHandshake { // which may hold a ServerHello
-				r.keep, r.skipTo = min(6, len(b)), n
+				r = r.forgetting(min(6, len(b)), n)
 			}
 			return r, 0
 		}

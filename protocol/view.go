@@ -56,6 +56,9 @@ type View struct {
 	Multipath bool
 	// Broken says that the header after the Layer was cut short or contradicts itself.
 	Broken bool
+
+	key  uint64 // of the conversation: set by Engine.Meet
+	hint uint32 // its number, maybe; zero if unknown: set by Engine.Recall
 }
 
 // TCP's flags, as in View.Flags.

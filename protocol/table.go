@@ -1,0 +1,199 @@
+package protocol
+
+// ways is how many conversations share a row of a table's index: they fill one cache line.
+const ways = 16
+
+// table remembers conversations by key, up to a limit. An index in rows of sixteen
+// leads to their places, which they keep: a table grows without moving them.
+type table struct {
+	rows   [][ways]entry // a power of two
+	chunks []*chunk
+	used   int    // conversations
+	limit  int    // conversations at most
+	free   uint32 // the number of a conversation that gave way; zero for none
+	// forgotten counts the conversations that gave way.
+	forgotten int64
+	drop      func(*conversation)
+}
+
+// chunk is conversations that are allocated at once, and what is seldom asked of them.
+type chunk struct {
+	conversations [chunkSize]conversation
+	pasts         [chunkSize][2]past
+}
+
+const chunkSize = 512
+
+// entry is a place in a row: the number of a conversation, whether it was heard of
+// again, and some bits of its key, so that another's is seldom fetched. Zero is free; in
+// a row, free places come last.
+type entry uint32
+
+const (
+	numberBits       = 20
+	heard      entry = 1 << numberBits
+	tagShift         = numberBits + 1
+	maxNumber        = 1<<numberBits - 1
+)
+
+func makeEntry(key uint64, number uint32) entry {
+	return entry(number) | entry(key>>(64-32+tagShift))<<tagShift
+}
+
+func (x entry) number() uint32 { return uint32(x & maxNumber) }
+
+// like says whether x may be the entry of key.
+func (x entry) like(key uint64) bool {
+	return x>>tagShift == entry(key>>(64-32+tagShift)) && x != 0
+}
+
+const (
+	minRows = 8
+	// crowded is how many conversations a row has on average when the index grows. Half
+	// as many are enough where a row is full, and at the limit.
+	crowded = 6
+)
+
+func newTable(limit int, drop func(*conversation)) table {
+	return table{rows: make([][ways]entry, minRows), limit: min(max(limit, 64), maxNumber), drop: drop}
+}
+
+// at returns the conversation of a number, and what is seldom asked of it.
+func (t *table) at(number uint32) (*conversation, *[2]past) {
+	c, i := t.chunks[(number-1)/chunkSize], (number-1)%chunkSize
+	return &c.conversations[i], &c.pasts[i]
+}
+
+func (t *table) past(c *conversation) *[2]past {
+	_, p := t.at(c.number)
+	return p
+}
+
+func (t *table) row(key uint64) *[ways]entry { return &t.rows[int(key)&(len(t.rows)-1)] }
+
+// find returns the conversation of key, or nil. It is valid until the next open.
+func (t *table) find(key uint64) *conversation {
+	row := t.row(key)
+	for i, x := range row {
+		if x == 0 {
+			return nil
+		}
+		if !x.like(key) {
+			continue
+		}
+		if c, _ := t.at(x.number()); c.key == key {
+			row[i] = x | heard
+			return c
+		}
+	}
+	return nil
+}
+
+// glance returns the number of what may be the conversation of key, without looking at it;
+// zero if there is none.
+func (t *table) glance(key uint64) uint32 {
+	for _, x := range t.row(key) {
+		if x.like(key) {
+			return x.number()
+		}
+		if x == 0 {
+			break
+		}
+	}
+	return 0
+}
+
+// open returns the conversation of key, a new one if there is none.
+func (t *table) open(key uint64) *conversation {
+	if c := t.find(key); c != nil {
+		return c
+	}
+	for t.crowds(key) {
+		t.grow()
+	}
+	if t.row(key)[ways-1] != 0 || t.used == t.limit {
+		t.forget(key)
+	}
+	return t.add(key)
+}
+
+// crowds says whether the index should grow before it takes key. A row that is full
+// where most are not is no reason: somebody may have chosen the keys.
+func (t *table) crowds(key uint64) bool {
+	switch {
+	case len(t.rows)*crowded/2 >= t.limit:
+		return false
+	case t.row(key)[ways-1] != 0:
+		return t.used >= len(t.rows)*crowded/2
+	}
+	return t.used >= len(t.rows)*crowded
+}
+
+// grow doubles the rows. There is room for all, since each row is split in two.
+func (t *table) grow() {
+	t.rows = make([][ways]entry, 2*len(t.rows))
+	for n := range uint32(t.used) {
+		c, _ := t.at(n + 1)
+		row := t.row(c.key)
+		row[filled(row)] = makeEntry(c.key, n+1)
+	}
+}
+
+// add begins the conversation of key, whose row has a free place.
+func (t *table) add(key uint64) *conversation {
+	number := t.free
+	if t.free = 0; number == 0 {
+		if t.used == len(t.chunks)*chunkSize {
+			t.chunks = append(t.chunks, new(chunk))
+		}
+		t.used++
+		number = uint32(t.used)
+	}
+	row := t.row(key)
+	row[filled(row)] = makeEntry(key, number)
+	c, _ := t.at(number)
+	c.key, c.number = key, number
+	return c
+}
+
+// filled returns how many places of a row are taken.
+func filled(row *[ways]entry) int {
+	n := 0
+	for n < ways && row[n] != 0 {
+		n++
+	}
+	return n
+}
+
+// forget makes room by letting a conversation go: one of key's row, or where it has
+// none, of the next that has.
+func (t *table) forget(key uint64) {
+	row := t.row(key)
+	for row[0] == 0 {
+		key++
+		row = t.row(key)
+	}
+	i, last := t.idle(row), filled(row)-1
+	c, p := t.at(row[i].number())
+	row[i], row[last] = row[last], 0
+	t.forgotten++
+	t.drop(c)
+	t.free = c.number
+	*c, *p = conversation{}, [2]past{}
+}
+
+// idle returns a place in a row whose conversation was not heard of again since it was
+// opened, or since all of the row were.
+func (t *table) idle(row *[ways]entry) int {
+	n := filled(row)
+	from := int(t.forgotten) % n // so that the newest is not always the next to go
+	for i := range n {
+		if at := (from + i) % n; row[at]&heard == 0 {
+			return at
+		}
+	}
+	for i := range n {
+		row[i] &^= heard
+	}
+	return from
+}
