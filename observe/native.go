@@ -13,13 +13,15 @@ import (
 	"botnetdetect/packet"
 )
 
-// natively reads, decodes and names here:
+// natively reads, decodes and names here, on all cores alike:
 //
-//	capture ─frames→ decode ─packets→ ┬ name, add → shard's flows ┐
-//	  one goroutine, in batches       └ name, add → shard's flows ┴ one set
+//	┌ turn ─ one worker at a time ┐   ┌─ queue → worker's pairs: name, add ┐
+//	└ read a batch of frames ─────┴─→ ┴─ queue → worker's pairs: name, add ┴→ one set
+//	    then decode it
 //
-// All packets of a pair meet in one shard, in capture order, so naming sees whole
-// conversations and the shards share no flow.
+// Each worker owns a part of all pairs, its shard. All packets of a pair meet in one
+// shard, in capture order, so naming sees whole conversations and the workers share no
+// flow. Who has none to sum reads on: no core waits while there is work of either kind.
 func natively(ctx context.Context, path string, o Options) Observation {
 	r, err := open(path, o)
 	if err != nil {
@@ -27,11 +29,11 @@ func natively(ctx context.Context, path string, o Options) Observation {
 	}
 	defer r.Close()
 	seen := Observation{Path: path}
-	p := startPipeline(o)
-	seen.Err = p.read(ctx, r, &seen.Stats, o.Read)
+	p := newPipeline(ctx, r, o)
+	p.run()
 	seen.Stats.Capture = r.Stats()
 	table, err := p.join(&seen.Stats)
-	seen.Table, seen.Err = table, cmp.Or(err, seen.Err)
+	seen.Table, seen.Err = table, cmp.Or(err, p.err)
 	return seen
 }
 
@@ -42,96 +44,153 @@ func open(path string, o Options) (*capture.Reader, error) {
 	return capture.Open(path)
 }
 
-// work is a batch of frames with their packets. It goes to every shard, and returns
-// to the reader when the last shard is done with it.
+// work is a batch of frames with their packets. It goes to every shard, and is free
+// for other frames when the last shard is done with it.
 type work struct {
 	frames  capture.Batch
 	packets []packet.Packet
-	shards  [][]uint32 // which packets each shard is to take; the others belong to no flow
-	pending atomic.Int32
+	shards  [][]uint32     // which packets each shard is to take; the others belong to no flow
+	decoded sync.WaitGroup // until packets and shards are filled
+	pending atomic.Int32   // shards that are not done
 }
 
 const (
-	maxShards  = 64
-	workInHand = 4 // batches in flight: enough for reader and shards never to wait for memory
+	maxShards = 64
+	// workInHand is how many batches there are for each worker: enough for none to wait
+	// for memory.
+	workInHand = 2
 )
 
 type pipeline struct {
+	ctx    context.Context
+	reader *capture.Reader
 	part   Part
+	turn   chan struct{} // holds the right to read, unless a worker has it
 	free   chan *work
 	shards []*shard
-	failed atomic.Bool // a shard cannot take more
-	wait   sync.WaitGroup
+	failed atomic.Bool   // a shard cannot take more
+	read   *atomic.Int64 // nil if nobody asks
+	offset int64         // what read has been told
+	err    error         // of reading
 }
 
-// shard takes a part of all pairs.
+// shard is a part of all pairs, with the goroutine that works for them.
 type shard struct {
+	*pipeline
 	number int
 	queue  chan *work
 	namer  *packet.Namer
 	flows  *flow.Collector
+	stats  Stats // of what this worker decoded
 }
 
-func startPipeline(o Options) *pipeline {
+func newPipeline(ctx context.Context, r *capture.Reader, o Options) *pipeline {
 	n := min(o.workers(), maxShards)
 	share := o.share(n)
-	p := &pipeline{part: o.Part, free: make(chan *work, workInHand)}
-	for range workInHand {
+	p := &pipeline{
+		ctx: ctx, reader: r, part: o.Part, read: o.Read, turn: make(chan struct{}, 1), free: make(chan *work, n*workInHand),
+	}
+	for range n * workInHand {
 		p.free <- &work{shards: make([][]uint32, n)}
 	}
 	for i := range n {
-		s := &shard{
-			number: i, queue: make(chan *work, workInHand),
+		p.shards = append(p.shards, &shard{
+			pipeline: p, number: i, queue: make(chan *work, n*workInHand),
 			namer: packet.NewNamerWithin(share.naming), flows: flow.NewCollector(share.flows, o.Temp),
-		}
-		p.shards = append(p.shards, s)
-		p.wait.Go(func() { p.sum(s) })
+		})
 	}
 	return p
 }
 
-// sum names and adds the packets of one shard.
-func (p *pipeline) sum(s *shard) {
-	for w := range s.queue {
-		which := w.shards[s.number]
-		s.flows.Resolve(s.namer.NameBatch(w.packets, which))
-		if s.flows.AddBatch(w.packets, which) != nil {
-			p.failed.Store(true)
-		}
-		if w.pending.Add(-1) == 0 {
-			p.free <- w
-		}
+// run sends the capture through the pipeline until its end, its first error, or until
+// ctx is done.
+func (p *pipeline) run() {
+	var wait sync.WaitGroup
+	for _, s := range p.shards {
+		wait.Go(s.work)
+	}
+	p.turn <- struct{}{}
+	wait.Wait()
+}
+
+// work sums what is in the queue, and reads where there is nothing, until the queue is
+// closed.
+func (s *shard) work() {
+	for s.next() {
 	}
 	s.flows.Seal()
 }
 
-// read sends the capture through the pipeline until its end, its first error, or
-// until ctx is done.
-func (p *pipeline) read(ctx context.Context, r *capture.Reader, stats *Stats, progress *atomic.Int64) error {
-	read := int64(0)
-	for {
-		if err := ctx.Err(); err != nil || p.failed.Load() {
-			return err
-		}
-		w := <-p.free
-		err := r.NextBatch(&w.frames)
-		w.decode(stats, p.part)
-		w.pending.Store(int32(len(p.shards)))
-		for _, s := range p.shards {
-			s.queue <- w
-		}
-		if progress != nil {
-			at := r.Offset()
-			progress.Add(at - read)
-			read = at
-		}
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
+// next does one piece of work; false when there will be no more.
+func (s *shard) next() bool {
+	select {
+	case w, open := <-s.queue:
+		return open && s.sum(w)
+	default:
+	}
+	select {
+	case w, open := <-s.queue:
+		return open && s.sum(w)
+	case <-s.turn:
+	}
+	select {
+	case w := <-s.free:
+		s.advance(w)
+	case w := <-s.queue: // not closed: who has the turn does that
+		s.turn <- struct{}{}
+		s.sum(w)
+	}
+	return true
+}
+
+// sum names and adds w's packets of this shard.
+func (s *shard) sum(w *work) bool {
+	w.decoded.Wait()
+	which := w.shards[s.number]
+	s.flows.Resolve(s.namer.NameBatch(w.packets, which))
+	if s.flows.AddBatch(w.packets, which) != nil {
+		s.failed.Store(true)
+	}
+	if w.pending.Add(-1) == 0 {
+		s.free <- w
+	}
+	return true
+}
+
+// advance reads the next batch into w, hands it to all shards, and gives the turn to
+// read on, or closes the queues at the end. Then it decodes w.
+func (s *shard) advance(w *work) {
+	more := s.fill(w)
+	w.decoded.Add(1)
+	w.pending.Store(int32(len(s.shards)))
+	for _, o := range s.shards {
+		o.queue <- w // there is room for all
+		if !more {
+			close(o.queue)
 		}
 	}
+	if more {
+		s.turn <- struct{}{}
+	}
+	w.decode(&s.stats, s.part)
+	w.decoded.Done()
+}
+
+// fill reads the next frames into w, and reports whether there may be more.
+func (p *pipeline) fill(w *work) bool {
+	w.frames.Frames = w.frames.Frames[:0]
+	if p.err = p.ctx.Err(); p.err != nil || p.failed.Load() {
+		return false
+	}
+	err := p.reader.NextBatch(&w.frames)
+	if at := p.reader.Offset(); p.read != nil {
+		p.read.Add(at - p.offset)
+		p.offset = at
+	}
+	if !errors.Is(err, io.EOF) {
+		p.err = err
+	}
+	return err == nil
 }
 
 // decode fills w's packets from its frames and spreads those of a part over shards.
@@ -161,16 +220,13 @@ func (w *work) decode(stats *Stats, part Part) {
 	}
 }
 
-// join waits for the shards and puts their flows together. The error is the first one
-// of a shard; then flows are missing.
+// join puts the flows of all shards together. The error is the first one of a shard;
+// then flows are missing.
 func (p *pipeline) join(stats *Stats) (table *flow.Set, err error) {
-	for _, s := range p.shards {
-		close(s.queue)
-	}
-	p.wait.Wait()
 	var all []*flow.Collector
 	for _, s := range p.shards {
 		err = cmp.Or(err, s.flows.Err())
+		stats.Add(s.stats)
 		stats.addNaming(s.namer.Stats())
 		all = append(all, s.flows)
 	}
