@@ -16,8 +16,9 @@ type Batch struct {
 }
 
 // batchEntries is how many sums or addresses a batch may hold; one flow may exceed it. An
-// entry takes 20 bytes as a rule and never more than 160, so batches stay below a mebibyte.
-const batchEntries = 4096
+// entry takes 20 bytes as a rule, never more than 160, and a flow's behaviour never more than 150,
+// so batches stay below a mebibyte.
+const batchEntries = 3072
 
 // Batches yields all flows and resolved addresses in batches that may be sent apart, and
 // decoded in any order, each by parts of pairs (packet.Part). v is the vocabulary by which
@@ -33,10 +34,10 @@ func (s *Set) Batches(v *protocol.Vocabulary, parts int) iter.Seq[Batch] {
 			cut.count(0, 1)
 		}
 		cut.flush(0)
-		err := merged(s.cursors()).pairs(func(p *pair, sums []Sums) bool {
+		err := merged(s.cursors()).pairs(func(p *pair, c *content) bool {
 			part := packet.Part(p.a, p.b, parts)
-			cut.begin(part).flow(p, sums)
-			cut.count(part, len(sums))
+			cut.begin(part).flow(p, c)
+			cut.count(part, len(c.sums))
 			return cut.more
 		})
 		for part := range cut.open {

@@ -51,7 +51,7 @@ func encode(names []string, addresses []packet.Endpoint, flows ...pairSums) []by
 		e.address(&addresses[i])
 	}
 	for i := range flows {
-		e.flow(&flows[i].pair, flows[i].sums)
+		e.flow(&flows[i].pair, &content{sums: flows[i].sums})
 	}
 	e.finish()
 	return b.Bytes()
@@ -72,7 +72,9 @@ func decode(b []byte) (names []string, addresses []packet.Endpoint, flows []pair
 		addresses = append(addresses, a)
 	}
 	for d.next() {
-		flows = append(flows, pairSums{*d.pair(), d.gather(nil)})
+		var c content
+		d.gather(&c)
+		flows = append(flows, pairSums{*d.pair(), c.sums})
 	}
 	return names, addresses, flows, d.err()
 }
@@ -153,14 +155,26 @@ func TestRejects(t *testing.T) {
 	one := func(a, b byte, entry ...byte) []byte {
 		return append([]byte{0, 1, 10, 0, 0, a, 1, 10, 0, 0, b, 1}, entry...)
 	}
-	two := append(one(1, 2, shapeThere, 0, 0, 60), append([]byte{8, 1, 9, 1}, shapeThere, 0, 0, 60)...)
+	two := append(one(1, 2, shapeThere, 0, 0, 60, 0), append([]byte{8, 1, 9, 1}, shapeThere, 0, 0, 60, 0)...)
 	many := func(words ...byte) []byte { return one(1, 2, append([]byte{shapeMany, 0, 0, 60}, words...)...) }
 	if _, _, flows, err := decode(slices.Concat([]byte(magic), block(blockFlows, two...), block(blockEnd, 0, 2))); err != nil || len(flows) != 2 {
 		t.Errorf("%d flows, %v", len(flows), err)
 	}
-	if _, _, flows, err := decode(slices.Concat([]byte(magic), block(blockFlows, many(2, 0, 120, 0, 160, 56, 0, 0, 0, 0, 0, 0, 0)...), block(blockEnd, 0, 1))); err != nil || len(flows) != 1 {
+	if _, _, flows, err := decode(slices.Concat([]byte(magic), block(blockFlows, many(2, 0, 120, 0, 160, 56, 0, 0, 0, 0, 0, 0, 0, 0)...), block(blockEnd, 0, 1))); err != nil || len(flows) != 1 {
 		t.Errorf("%d flows, %v", len(flows), err)
 	}
+	there := append([]byte{shapeThere, 0, 0, 60}, partObserved|partThere, 1, 1, 1, 0, 1)
+	behaved := func(payload ...byte) []byte { return block(blockFlows, one(1, 2, append(there, payload...)...)...) }
+	if _, _, flows, err := decode(slices.Concat([]byte(magic), behaved(1, 20, 0, 20, 20, 5, 0, 1, 0, 0, 0, 0), block(blockEnd, 0, 1))); err != nil || len(flows) != 1 {
+		t.Errorf("%d flows, %v", len(flows), err)
+	}
+	f("no payload", behaved(0, 20, 0, 20, 20, 5, 0, 1, 0, 0, 0, 0), block(blockEnd, 0, 1))
+	f("less than a byte of payload a packet", behaved(30, 20, 0, 20, 20, 5, 0, 1, 0, 0, 0, 0), block(blockEnd, 0, 1))
+	f("first payload longer than the longest", behaved(1, 20, 0, 21, 20, 5, 0, 1, 0, 0, 0, 0), block(blockEnd, 0, 1))
+	f("a set of one that begins with 65", behaved(1, 20, 0, 20, 20, 65, 0, 1, 0, 0, 0, 0), block(blockEnd, 0, 1))
+	f("a length beyond 32 bits", behaved(1, 20, 0, 20, 20, 33, 0, 1, 0, 0, 0, 0), block(blockEnd, 0, 1))
+	f("unknown parts", block(blockFlows, one(1, 2, shapeThere, 0, 0, 60, 32)...), block(blockEnd, 0, 1))
+	f("parts of nothing", block(blockFlows, one(1, 2, shapeThere, 0, 0, 60, partPorts)...), block(blockEnd, 0, 1))
 	f("unknown kind", block('X', 0), end)
 	f("no end", block(blockNames, 0))
 	f("empty block", block(blockNames), end)
@@ -219,7 +233,7 @@ func FuzzDecode(f *testing.F) {
 		if diff := gocmp.Diff(flows, flows2, exactly, gocmp.AllowUnexported(pairSums{}, pair{})); diff != "" {
 			t.Errorf("flows differ:\n%s", diff)
 		}
-		NewCollector(0, "").Decode(bytes.NewReader(b), protocol.NewVocabulary())
+		NewCollector(Options{}).Decode(bytes.NewReader(b), protocol.NewVocabulary())
 	})
 }
 

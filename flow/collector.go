@@ -2,6 +2,7 @@ package flow
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 
@@ -23,11 +24,17 @@ type Collector struct {
 	err     error
 }
 
-// NewCollector returns a Collector whose flows and resolved addresses take at most
-// limit bytes of memory, and the rest space in folder ("" is os.TempDir). Without a
-// limit, which is 0, nothing goes to disk. A limit below a megabyte is exceeded.
-func NewCollector(limit int64, folder string) *Collector {
-	return &Collector{table: NewTable(), limit: limit, folder: folder}
+// Options say what of flows to keep, and where.
+type Options struct {
+	Behaviour bool   // Flow.Behaviour too, which takes 128 bytes a flow
+	Limit     int64  // bytes of memory that flows and resolved addresses take at most; 0 is no limit
+	Folder    string // where on disk the rest goes; "" is os.TempDir
+}
+
+// NewCollector returns a Collector. Without a limit nothing goes to disk; a limit below a
+// megabyte is exceeded.
+func NewCollector(o Options) *Collector {
+	return &Collector{table: NewTableWith(o), limit: o.Limit, folder: o.Folder}
 }
 
 // resolvedShare is the part of the limit that resolved addresses may take, as they stay
@@ -83,7 +90,7 @@ func (c *Collector) Err() error { return c.err }
 func (c *Collector) makeRoom(n int) bool {
 	t := c.table
 	need := t.Bytes() + t.growth(max(n, group)) // AddBatch makes room for a whole group
-	full := c.limit > 0 && need > c.limit-c.limit/cursorShare || t.sums.used+n > maxEntries
+	full := c.limit > 0 && need > c.limit-c.limit/cursorShare || t.sums.entries.used+n > maxEntries
 	if full && t.Len() > 0 && c.err == nil {
 		c.spill()
 	}
@@ -145,6 +152,8 @@ func (c *Collector) Seal() {
 	}
 }
 
+var errUnobserved = errors.New("they are without the endpoints' behaviour, which is wanted here")
+
 // Decode adds the flows and addresses that Encode wrote. v is the vocabulary by which c
 // counts. After an error, part of them may have been added.
 func (c *Collector) Decode(r io.Reader, v *protocol.Vocabulary) error {
@@ -160,8 +169,12 @@ func (c *Collector) Decode(r io.Reader, v *protocol.Vocabulary) error {
 	for e, ok := d.address(); ok; e, ok = d.address() {
 		c.Resolve([]packet.Endpoint{e})
 	}
-	for d.next() && c.makeRoom(len(d.sums)) {
-		c.table.merge(&d.at, d.sums)
+	for d.next() && c.makeRoom(len(d.content.sums)) {
+		if c.table.sums.behaviours && !d.content.observed && d.started {
+			d.fail(errUnobserved)
+			break
+		}
+		c.table.merge(&d.at, &d.content)
 	}
 	if err := cmp.Or(d.failed, c.err); err != nil {
 		return fmt.Errorf("cannot read flows: %w", err)

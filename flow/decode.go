@@ -28,8 +28,9 @@ type decoder struct {
 
 	names []protocol.ID // the reader's IDs by the writer's; nil if they are the same
 
-	at   pair // the record under way
-	sums []Sums
+	at      pair // the record under way
+	content content
+	started bool // it is the first of its pair
 }
 
 // newDecoder returns a decoder of r, which it may read beyond the end of the flows.

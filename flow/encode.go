@@ -88,8 +88,8 @@ func (e *encoder) address(a *packet.Endpoint) {
 
 // flows writes the flows that cursors go through.
 func (e *encoder) flows(all []cursor) error {
-	err := merged(all).pairs(func(p *pair, sums []Sums) bool {
-		e.flow(p, sums)
+	err := merged(all).pairs(func(p *pair, c *content) bool {
+		e.flow(p, c)
 		return e.failed == nil
 	})
 	return cmp.Or(err, e.failed)
@@ -97,15 +97,19 @@ func (e *encoder) flows(all []cursor) error {
 
 // flow writes a flow; they must come in the order of pairs, and sums in the order of
 // protocols, at least one.
-func (e *encoder) flow(p *pair, sums []Sums) {
-	for len(sums) > 0 && e.failed == nil {
+func (e *encoder) flow(p *pair, c *content) {
+	var behaviour *Behaviour
+	if c.observed {
+		behaviour = &c.behaviour
+	}
+	for sums := c.sums; len(sums) > 0 && e.failed == nil; {
 		n := min(len(sums), maxSums)
-		e.record(p, sums[:n])
-		sums = sums[n:]
+		e.record(p, sums[:n], behaviour)
+		sums, behaviour = sums[n:], nil
 	}
 }
 
-func (e *encoder) record(p *pair, sums []Sums) {
+func (e *encoder) record(p *pair, sums []Sums, b *Behaviour) {
 	e.begin(blockFlows)
 	e.delta(appendImage(appendImage(e.spare[:0], &p.a), &p.b))
 	e.uvarint(uint64(len(sums)))
@@ -113,6 +117,7 @@ func (e *encoder) record(p *pair, sums []Sums) {
 	for i := range sums {
 		e.sums(&sums[i])
 	}
+	e.behaviour(b, sums[0].First)
 	e.counts[1]++
 }
 

@@ -7,7 +7,7 @@
 // between endpoints that no DNS answer named. A Table is the same in memory alone, and
 // merges with others (Merge). Encode and Decode send flows between machines.
 //
-// Sums are exact integers, so any split of the packets over files, cores and machines
+// Sums and Behaviour are integers, so any split of the packets over files, cores and machines
 // gives the same bits.
 package flow
 
@@ -22,6 +22,9 @@ import (
 type Flow struct {
 	Src, Dst packet.Endpoint // in the order of their texts, whoever spoke first
 	Sums     []Sums          // one a protocol, at least one; directions are from Src's side
+	// Behaviour is how they speak with each other, from Src's side; nil if that was not
+	// observed.
+	Behaviour *Behaviour
 }
 
 // Total returns the sums over all protocols; its Protocol means nothing.
@@ -32,15 +35,26 @@ func (f Flow) Total() (total Sums) {
 	return total
 }
 
-// makeFlow puts a pair and its sums, which it may turn around, in text order.
-func makeFlow(p pair, sums []Sums) Flow {
-	if textBefore(p.b, p.a) {
-		for i := range sums {
-			sums[i].reverse()
-		}
-		return Flow{Src: p.b, Dst: p.a, Sums: sums}
+// makeFlow puts a pair and what was seen of it, which it may turn around, in text order.
+func makeFlow(p pair, c *content) Flow {
+	f := Flow{Src: p.a, Dst: p.b, Sums: c.sums}
+	if c.observed {
+		f.Behaviour = &c.behaviour
 	}
-	return Flow{Src: p.a, Dst: p.b, Sums: sums}
+	if textBefore(p.b, p.a) {
+		f.reverse()
+	}
+	return f
+}
+
+func (f *Flow) reverse() {
+	f.Src, f.Dst = f.Dst, f.Src
+	for i := range f.Sums {
+		f.Sums[i].reverse()
+	}
+	if f.Behaviour != nil {
+		f.Behaviour.Reverse()
+	}
 }
 
 // textBefore reports whether x's text sorts before y's.

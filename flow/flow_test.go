@@ -136,10 +136,18 @@ func TestResolvedFlowsAreNotP2P(t *testing.T) {
 // collect copies all that a table says, for comparison.
 func collect(t *Table) (all []Flow) {
 	for f := range t.Flows() {
-		f.Sums = slices.Clone(f.Sums)
-		all = append(all, f)
+		all = append(all, f.clone())
 	}
 	return all
+}
+
+func (f Flow) clone() Flow {
+	f.Sums = slices.Clone(f.Sums)
+	if f.Behaviour != nil {
+		b := *f.Behaviour
+		f.Behaviour = &b
+	}
+	return f
 }
 
 func randomPackets(t *rapid.T) []packet.Packet {
@@ -148,7 +156,8 @@ func randomPackets(t *rapid.T) []packet.Packet {
 	packets := make([]packet.Packet, n)
 	for i := range packets {
 		p := &packets[i]
-		p.Time, p.Seq, p.Length = r.Int64N(20)-10, int64(i), r.Uint32()
+		*p = talk[r.IntN(len(talk))]
+		p.Time, p.Seq, p.Length = (r.Int64N(20)-10)*[]int64{1, 1e9, 1e12}[r.IntN(3)], int64(i), r.Uint32()
 		p.Src, p.Dst, p.Protocol = randomEndpoint(r), randomEndpoint(r), protocol.ID(r.IntN(3))
 		if r.IntN(5) == 0 {
 			p.Answers = []packet.Endpoint{randomEndpoint(r)}
@@ -172,17 +181,18 @@ func randomEndpoint(r *rand.Rand) packet.Endpoint {
 func TestMerge(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		packets := randomPackets(t)
-		whole := NewTable()
+		options := Options{Behaviour: rapid.Bool().Draw(t, "behaviour")}
+		whole := NewTableWith(options)
 		parts := make([]*Table, rapid.IntRange(1, 5).Draw(t, "parts"))
 		for i := range parts {
-			parts[i] = NewTable()
+			parts[i] = NewTableWith(options)
 		}
 		for i := range packets {
 			whole.Add(&packets[i])
 			parts[rapid.IntRange(0, len(parts)-1).Draw(t, "part")].Add(&packets[i])
 		}
 		order := rapid.Permutation(parts).Draw(t, "order")
-		merged := NewTable()
+		merged := NewTableWith(options)
 		if rapid.Bool().Draw(t, "in pairs first") && len(order) > 1 {
 			order[0].Merge(order[1])
 			order = slices.Delete(order, 1, 2)
@@ -190,8 +200,7 @@ func TestMerge(t *testing.T) {
 		for _, part := range order {
 			merged.Merge(part)
 		}
-		options := cmp.AllowUnexported(Sums{}, packet.Endpoint{})
-		if diff := cmp.Diff(collect(whole), collect(merged), options); diff != "" {
+		if diff := cmp.Diff(collect(whole), collect(merged), exactly); diff != "" {
 			t.Errorf("merged differs from whole:\n%s", diff)
 		}
 		if !slices.Equal(whole.resolved.sorted(), merged.resolved.sorted()) {
@@ -201,10 +210,13 @@ func TestMerge(t *testing.T) {
 }
 
 func TestAddAllocatesNothing(t *testing.T) {
-	table := NewTable()
-	p := packet.Packet{Src: endpoint(1), Dst: endpoint(2), Length: 60}
-	table.Add(&p)
-	if n := testing.AllocsPerRun(100, func() { table.Add(&p) }); n != 0 {
-		t.Errorf("%v allocations a packet", n)
+	for _, behaviour := range []bool{false, true} {
+		table := NewTableWith(Options{Behaviour: behaviour})
+		p := talk[len(talk)-1]
+		p.Src, p.Dst, p.Length = endpoint(1), endpoint(2), 60
+		table.Add(&p)
+		if n := testing.AllocsPerRun(100, func() { table.Add(&p) }); n != 0 {
+			t.Errorf("%v allocations a packet, with behaviour %v", n, behaviour)
+		}
 	}
 }

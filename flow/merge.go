@@ -8,10 +8,24 @@ type cursor interface {
 	next() bool
 	// pair returns the flow's pair, valid until next.
 	pair() *pair
-	// gather appends the flow's sums to buffer.
-	gather(buffer []Sums) []Sums
+	// gather adds what was seen of the flow to c, whose sums may then be of a protocol twice.
+	gather(c *content)
 	// err returns why next reported false, nil at the end.
 	err() error
+}
+
+// content is what was seen of a pair.
+type content struct {
+	sums      []Sums
+	behaviour Behaviour
+	observed  bool // the behaviour was, at least in part
+}
+
+func (c *content) clear() { *c = content{sums: c.sums[:0]} }
+
+func (c *content) observe(b *Behaviour) {
+	c.behaviour.Merge(b)
+	c.observed = true
 }
 
 // merge goes through the flows of several cursors in one order, and adds up those of
@@ -44,41 +58,41 @@ func merged(cursors []cursor) *merge {
 // each yields all flows, until yield returns false. It returns the first error of a
 // cursor; then the flows are not all.
 func (m *merge) each(yield func(Flow) bool) error {
-	return m.pairs(func(p *pair, sums []Sums) bool { return yield(makeFlow(*p, sums)) })
+	return m.pairs(func(p *pair, c *content) bool { return yield(makeFlow(*p, c)) })
 }
 
 // pairs is each without turning flows around.
-func (m *merge) pairs(yield func(*pair, []Sums) bool) error {
-	var sums []Sums
+func (m *merge) pairs(yield func(*pair, *content) bool) error {
+	var c content
 	for len(m.heap) > 0 && m.failed == nil {
 		p := *m.heap[0].pair()
-		sums = m.take(sums[:0])
+		c.clear()
+		m.take(&c)
 		parts := 1
 		for len(m.heap) > 0 && *m.heap[0].pair() == p {
-			sums = m.take(sums)
+			m.take(&c)
 			parts++
 		}
 		if parts > 1 {
-			sums = unite(sums)
+			c.sums = unite(c.sums)
 		}
-		if m.failed == nil && !yield(&p, sums) {
+		if m.failed == nil && !yield(&p, &c) {
 			break
 		}
 	}
 	return m.failed
 }
 
-// take appends the first flow's sums to buffer and moves on.
-func (m *merge) take(buffer []Sums) []Sums {
+// take adds what was seen of the first flow to c and moves on.
+func (m *merge) take(c *content) {
 	top := &m.heap[0]
-	buffer = top.gather(buffer)
+	top.gather(c)
 	if !m.advance(top) {
 		last := len(m.heap) - 1
 		m.heap[0] = m.heap[last]
 		m.heap = m.heap[:last]
 	}
 	m.sink(0)
-	return buffer
 }
 
 // advance moves s on and reports whether it stands on a flow.
@@ -169,12 +183,12 @@ func (c *slotCursor[K]) next() bool {
 func (c *slotCursor[K]) fetch() {
 	c.fetched = min(len(c.rest), group)
 	for i := range c.rest[:c.fetched] {
-		c.touched += c.sums.touch(c.rest[i].head)
+		c.touched += c.sums.touch(c.sums.touchHabit(c.rest[i].head))
 	}
 }
 
 func (c *slotCursor[K]) pair() *pair { return &c.at }
 
-func (c *slotCursor[K]) gather(buffer []Sums) []Sums { return c.sums.gather(buffer, c.head) }
+func (c *slotCursor[K]) gather(to *content) { c.sums.gather(to, c.head) }
 
 func (c *slotCursor[K]) err() error { return nil }

@@ -50,20 +50,26 @@ func (d *decoder) next() bool {
 	}
 	d.before.Protocol = 0
 	n := d.uvarint(maxSums)
-	d.sums = d.sums[:0]
+	d.content.clear()
 	for i := uint64(0); i < n && d.failed == nil; i++ {
 		d.entry(i == 0)
 	}
 	if n == 0 {
 		d.malformed("a flow without packets")
 	}
+	d.behaviour()
 	d.counts[1]++
 	return d.failed == nil
 }
 
 func (d *decoder) pair() *pair { return &d.at }
 
-func (d *decoder) gather(buffer []Sums) []Sums { return append(buffer, d.sums...) }
+func (d *decoder) gather(c *content) {
+	c.sums = append(c.sums, d.content.sums...)
+	if d.content.observed {
+		c.observe(&d.content.behaviour)
+	}
+}
 
 func (d *decoder) err() error { return d.failed }
 
@@ -107,6 +113,7 @@ func (d *decoder) setPair() {
 	if order := p.compare(&d.last); order < 0 || p.b.Compare(p.a) < 0 {
 		d.malformed("flows are not in order")
 	}
+	d.started = d.counts[1] == 0 || p != d.last
 	d.last, d.at = p, p
 }
 
@@ -136,7 +143,7 @@ func (d *decoder) entry(first bool) {
 		}
 		s.Protocol = d.names[s.Protocol]
 	}
-	d.sums = append(d.sums, s)
+	d.content.sums = append(d.content.sums, s)
 }
 
 // many reads what one packet alone does not need. It rejects sums that no packets have.

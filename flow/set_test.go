@@ -20,8 +20,7 @@ import (
 // collectSet copies all that a set says, for comparison.
 func collectSet(t interface{ Fatal(...any) }, s *Set) (all []Flow) {
 	for f := range s.Flows() {
-		f.Sums = slices.Clone(f.Sums)
-		all = append(all, f)
+		all = append(all, f.clone())
 	}
 	if s.Err() != nil {
 		t.Fatal(s.Err())
@@ -47,9 +46,10 @@ func TestSpillingChangesNothing(t *testing.T) {
 			n := rapid.IntRange(0, len(which)-1).Draw(t, "collector")
 			which[n] = append(which[n], uint32(i))
 		}
-		table := NewTable()
+		behaviour := rapid.Bool().Draw(t, "behaviour")
+		table := NewTableWith(Options{Behaviour: behaviour})
 		for i := range collectors {
-			collectors[i] = NewCollector(rapid.Int64Range(0, 300<<10).Draw(t, "limit"), folder)
+			collectors[i] = NewCollector(Options{Behaviour: behaviour, Limit: rapid.Int64Range(0, 300<<10).Draw(t, "limit"), Folder: folder})
 			if err := collectors[i].AddBatch(packets, which[i]); err != nil {
 				t.Fatal(err)
 			}
@@ -88,7 +88,7 @@ func manyFlows(n int) []packet.Packet {
 func TestRunsAreMerged(t *testing.T) {
 	packets := manyFlows(2000)
 	folder := t.TempDir()
-	c := NewCollector(1, folder)
+	c := NewCollector(Options{Behaviour: true, Limit: 1, Folder: folder})
 	if err := c.AddBatch(packets, list(len(packets))); err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func TestRunsAreMerged(t *testing.T) {
 
 func TestLoopsEndEarly(t *testing.T) {
 	packets := manyFlows(300)
-	c := NewCollector(200<<10, t.TempDir())
+	c := NewCollector(Options{Limit: 200<<10, Folder: t.TempDir()})
 	if err := c.AddBatch(packets, list(len(packets))); err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +135,7 @@ func TestLoopsEndEarly(t *testing.T) {
 
 func TestUnwritableFolder(t *testing.T) {
 	packets := manyFlows(100)
-	c := NewCollector(1, t.TempDir()+"/missing")
+	c := NewCollector(Options{Behaviour: true, Limit: 1, Folder: t.TempDir()+"/missing"})
 	err := c.AddBatch(packets, list(len(packets)))
 	if !errors.Is(err, os.ErrNotExist) {
 		t.Fatalf("error %v", err)
@@ -152,7 +152,7 @@ func TestUnwritableFolder(t *testing.T) {
 
 func TestDamagedRun(t *testing.T) {
 	packets := manyFlows(100)
-	c := NewCollector(1, t.TempDir())
+	c := NewCollector(Options{Behaviour: true, Limit: 1, Folder: t.TempDir()})
 	if err := c.AddBatch(packets, list(len(packets))); err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +172,7 @@ func TestDamagedRun(t *testing.T) {
 // room is counted.
 func TestResolvedAddressesAreBounded(t *testing.T) {
 	const limit = 1 << 20
-	c := NewCollector(limit, t.TempDir())
+	c := NewCollector(Options{Limit: limit, Folder: t.TempDir()})
 	const n = 300_000
 	for i := range n {
 		a := packet.MakeIPv4([4]byte{byte(i >> 16), byte(i >> 8), byte(i), 1})
@@ -192,7 +192,7 @@ func TestResolvedAddressesAreBounded(t *testing.T) {
 // TestCeiling compares what the heap holds while flows come with what was allowed.
 func TestCeiling(t *testing.T) {
 	const limit = 4 << 20
-	c := NewCollector(limit, t.TempDir())
+	c := NewCollector(Options{Behaviour: true, Limit: limit, Folder: t.TempDir()})
 	packets := make([]packet.Packet, 1<<10)
 	which := list(len(packets))
 	before, most := heap(), int64(0)
@@ -227,7 +227,8 @@ func TestEncodeAndDecode(t *testing.T) {
 			here.Intern(map[string]string{"odd": "even", "even": "odd"}[name])
 		}
 		ids := there.Len()
-		from := NewCollector(0, "")
+		options := Options{Behaviour: rapid.Bool().Draw(t, "behaviour")}
+		from := NewCollector(options)
 		for i := range packets {
 			packets[i].Protocol = protocol.ID(ids - 1 - i%3)
 			from.Resolve(packets[i].Answers)
@@ -238,7 +239,7 @@ func TestEncodeAndDecode(t *testing.T) {
 		if err := sent.Encode(&wire, there); err != nil {
 			t.Fatal(err)
 		}
-		to := NewCollector(0, "")
+		to := NewCollector(options)
 		if err := to.Decode(&wire, here); err != nil {
 			t.Fatal(err)
 		}
@@ -263,6 +264,26 @@ func TestEncodeAndDecode(t *testing.T) {
 	})
 }
 
+// TestDecodeWantsBehaviour: flows without it would look like flows in which nobody spoke.
+func TestDecodeWantsBehaviour(t *testing.T) {
+	f := func(sent, wanted bool, ok bool) {
+		t.Helper()
+		from := NewCollector(Options{Behaviour: sent})
+		from.Add(&packet.Packet{Src: endpoint(1), Dst: endpoint(2), Length: 60})
+		var wire bytes.Buffer
+		if err := NewSet(from).Encode(&wire, protocol.NewVocabulary()); err != nil {
+			t.Fatal(err)
+		}
+		if err := NewCollector(Options{Behaviour: wanted}).Decode(&wire, protocol.NewVocabulary()); (err == nil) != ok {
+			t.Errorf("sent %v, wanted %v: %v", sent, wanted, err)
+		}
+	}
+	f(false, false, true)
+	f(true, true, true)
+	f(true, false, true)
+	f(false, true, false)
+}
+
 type fullDisk struct{ room int }
 
 func (f *fullDisk) Write(b []byte) (int, error) {
@@ -274,7 +295,7 @@ func (f *fullDisk) Write(b []byte) (int, error) {
 
 func TestEncodeToFullDisk(t *testing.T) {
 	packets := manyFlows(5000)
-	c := NewCollector(0, "")
+	c := NewCollector(Options{})
 	c.AddBatch(packets, list(len(packets)))
 	set := NewSet(c)
 	for _, room := range []int{0, 8, 100, 70_000} {

@@ -8,12 +8,52 @@ import (
 	"botnetdetect/protocol"
 )
 
-// store holds the sums of all flows of a table. It is made of chunks, so that growing
-// copies nothing, and an entry stays where it is. A flow's entries are a list, whose
-// head is the first one's number; entries count from 1.
-type store struct {
-	chunks []*[chunk]entry
+// arena holds records by number, which counts from 1. It is made of chunks, so that
+// growing copies nothing, and a record stays where it is.
+type arena[T any] struct {
+	chunks []*[chunk]T
 	used   int
+}
+
+const (
+	chunk      = 1 << 10 // records that are allocated at once
+	maxEntries = math.MaxUint32 - chunk
+)
+
+// at returns the record with a number.
+func (a *arena[T]) at(number uint32) *T {
+	return &a.chunks[(number-1)/chunk][(number-1)%chunk]
+}
+
+// add begins a record, which holds whatever it held before.
+func (a *arena[T]) add() (record *T, number uint32) {
+	if a.used == len(a.chunks)*chunk {
+		a.chunks = append(a.chunks, new([chunk]T))
+	}
+	a.used++
+	return a.at(uint32(a.used)), uint32(a.used)
+}
+
+// clear forgets all records, but keeps the memory.
+func (a *arena[T]) clear() { a.used = 0 }
+
+func (a *arena[T]) bytes() int64 { return int64(len(a.chunks)) * a.chunkBytes() }
+
+// growth returns the memory that a takes in addition to begin n more records.
+func (a *arena[T]) growth(n int) int64 {
+	missing := max(0, a.used+n-len(a.chunks)*chunk)
+	return int64((missing+chunk-1)/chunk) * a.chunkBytes()
+}
+
+func (a *arena[T]) chunkBytes() int64 { return int64(unsafe.Sizeof([chunk]T{})) }
+
+// store holds the sums of all flows of a table, and how their endpoints behave if that is
+// wanted. A flow's entries are a list. What an index knows of a flow is the number of the
+// list's head, or that of the flow's habit, which knows the head.
+type store struct {
+	entries    arena[entry]
+	habits     arena[habit]
+	behaviours bool // there are habits
 }
 
 // entry is the sums of one protocol of a flow. It takes two cache lines: keep it so.
@@ -22,56 +62,75 @@ type entry struct {
 	next uint32 // number of the flow's next entry; 0 ends the list
 }
 
-const (
-	chunk      = 1 << 10 // entries that are allocated at once
-	chunkBytes = int64(unsafe.Sizeof([chunk]entry{}))
-	maxEntries = math.MaxUint32 - chunk
-)
+// habit is a flow's behaviour. It takes two cache lines: keep it so.
+type habit struct {
+	Behaviour
+	head uint32 // number of the flow's first entry
+}
 
-// at returns the entry with a number.
-func (s *store) at(number uint32) *entry {
-	return &s.chunks[(number-1)/chunk][(number-1)%chunk]
+// flow returns the head of a flow's list of entries and its behaviour, nil if that is
+// not wanted. number is what the index knows of the flow; if that is 0, the flow begins.
+func (s *store) flow(number *uint32) (head *uint32, b *Behaviour) {
+	if !s.behaviours {
+		return number, nil
+	}
+	if *number == 0 {
+		h, n := s.habits.add()
+		*h, *number = habit{}, n
+		return &h.head, &h.Behaviour
+	}
+	h := s.habits.at(*number)
+	return &h.head, &h.Behaviour
 }
 
 // of returns the sums of one protocol in the list at head; it begins them if they are
 // new.
 func (s *store) of(head *uint32, id protocol.ID) *Sums {
 	for n := *head; n != 0; {
-		e := s.at(n)
+		e := s.entries.at(n)
 		if e.Protocol == id {
 			return &e.Sums
 		}
 		n = e.next
 	}
-	if s.used == len(s.chunks)*chunk {
-		s.chunks = append(s.chunks, new([chunk]entry))
-	}
-	s.used++
-	e := s.at(uint32(s.used))
+	e, n := s.entries.add()
 	*e = entry{Sums: Sums{Protocol: id}, next: *head}
-	*head = uint32(s.used)
+	*head = n
 	return &e.Sums
 }
 
+// touchHabit fetches a flow's behaviour into the cache, if there is one, and returns the
+// number of its first entry. number is what the index knows of the flow.
+func (s *store) touchHabit(number uint32) (head uint32) {
+	if !s.behaviours || number == 0 {
+		return number
+	}
+	return s.habits.at(number).head
+}
+
 // touch fetches an entry into the cache.
-func (s *store) touch(number uint32) uint64 {
-	if number == 0 {
+func (s *store) touch(head uint32) uint64 {
+	if head == 0 {
 		return 0
 	}
-	e := s.at(number)
+	e := s.entries.at(head)
 	return e.Packets[0] + e.timeSquares[2] // from both of its cache lines
 }
 
-// gather appends the sums of the list at head to buffer, in the order of protocols.
-func (s *store) gather(buffer []Sums, head uint32) []Sums {
-	from := len(buffer)
-	for n := head; n != 0; {
-		e := s.at(n)
-		buffer = append(buffer, e.Sums)
+// gather adds what was seen of a flow to c, its sums in the order of protocols. number is
+// what the index knows of the flow.
+func (s *store) gather(c *content, number uint32) {
+	from := len(c.sums)
+	head, behaviour := s.flow(&number)
+	for n := *head; n != 0; {
+		e := s.entries.at(n)
+		c.sums = append(c.sums, e.Sums)
 		n = e.next
 	}
-	sortByProtocol(buffer[from:])
-	return buffer
+	sortByProtocol(c.sums[from:])
+	if behaviour != nil {
+		c.observe(behaviour)
+	}
 }
 
 func sortByProtocol(sums []Sums) {
@@ -80,13 +139,18 @@ func sortByProtocol(sums []Sums) {
 	}
 }
 
-// clear forgets all entries, but keeps the memory.
-func (s *store) clear() { s.used = 0 }
+// clear forgets all flows, but keeps the memory.
+func (s *store) clear() {
+	s.entries.clear()
+	s.habits.clear()
+}
 
-func (s *store) bytes() int64 { return int64(len(s.chunks)) * chunkBytes }
+func (s *store) bytes() int64 { return s.entries.bytes() + s.habits.bytes() }
 
-// growth returns the memory that s takes in addition to begin n more entries.
+// growth returns the memory that s takes in addition to count n more packets.
 func (s *store) growth(n int) int64 {
-	missing := max(0, s.used+n-len(s.chunks)*chunk)
-	return int64((missing+chunk-1)/chunk) * chunkBytes
+	if !s.behaviours {
+		return s.entries.growth(n)
+	}
+	return s.entries.growth(n) + s.habits.growth(n)
 }

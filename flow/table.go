@@ -21,9 +21,13 @@ type Table struct {
 	touched uint64        // what was fetched into the cache, so that it is not optimised away
 }
 
-// NewTable returns an empty table.
-func NewTable() *Table {
+// NewTable returns an empty table that keeps sums only.
+func NewTable() *Table { return NewTableWith(Options{}) }
+
+// NewTableWith returns an empty table, for which of o only Behaviour counts.
+func NewTableWith(o Options) *Table {
 	t := &Table{seed: newSeed()}
+	t.sums.behaviours = o.Behaviour
 	t.v4.hash = func(key *v4pair) uint64 { return t.seed.v4pair(*key) }
 	t.other.hash = t.seed.pair
 	t.resolved = makeAddresses(t.seed)
@@ -78,6 +82,7 @@ type lookup struct {
 	hash      uint64
 	v4        v4pair // the pair, if it is one of IPv4 endpoints
 	place     int    // in the index
+	head      uint32 // number of the flow's first entry when it was fetched
 	kind      uint8  // which index
 	direction uint8
 }
@@ -116,7 +121,10 @@ func (t *Table) addGroup(packets []packet.Packet, which []uint32) {
 		t.find(&packets[which[i]], &ahead[i])
 	}
 	for i := range ahead {
-		t.touched += t.sums.touch(t.head(&ahead[i]))
+		ahead[i].head = t.sums.touchHabit(t.number(&ahead[i]))
+	}
+	for i := range ahead {
+		t.touched += t.sums.touch(ahead[i].head)
 	}
 	for i := range ahead {
 		t.count(&packets[which[i]], &ahead[i])
@@ -164,8 +172,8 @@ func (t *Table) find(p *packet.Packet, l *lookup) {
 	}
 }
 
-// head returns the head of p's list; 0 if there is none.
-func (t *Table) head(l *lookup) uint32 {
+// number returns what the index knows of the flow; 0 is nothing.
+func (t *Table) number(l *lookup) uint32 {
 	switch l.kind {
 	case toV4:
 		return t.v4.slots[l.place].head
@@ -177,46 +185,57 @@ func (t *Table) head(l *lookup) uint32 {
 
 // count counts p, whose place has been found.
 func (t *Table) count(p *packet.Packet, l *lookup) {
-	var head *uint32
+	var number *uint32
 	switch l.kind {
 	case toNone:
 		return
 	case toV4:
-		head = t.v4.claim(l.place, &l.v4, l.hash)
+		number = t.v4.claim(l.place, &l.v4, l.hash)
 	case toOther:
 		key, _ := pairOf(p)
-		head = t.other.claim(l.place, &key, l.hash)
+		number = t.other.claim(l.place, &key, l.hash)
 	}
+	head, behaviour := t.sums.flow(number)
 	t.sums.of(head, p.Protocol).add(p, int(l.direction))
+	if behaviour != nil {
+		behaviour.add(p, int(l.direction))
+	}
 }
 
 // Merge adds what o has seen to t. It is associative and commutative with the empty
-// table as its unit, provided that both count protocols by the same vocabulary.
+// table as its unit, provided that both count protocols by the same vocabulary, and that
+// both keep behaviour or t does not.
 func (t *Table) Merge(o *Table) {
 	t.resolved.merge(&o.resolved)
-	var buffer []Sums
+	var c content
 	for _, s := range o.v4.list(nil) {
-		buffer = o.sums.gather(buffer[:0], s.head)
-		t.mergeInto(t.v4.get(&s.key, t.v4.hash(&s.key)), buffer)
+		c.clear()
+		o.sums.gather(&c, s.head)
+		t.mergeInto(t.v4.get(&s.key, t.v4.hash(&s.key)), &c)
 	}
 	for _, s := range o.other.list(nil) {
-		buffer = o.sums.gather(buffer[:0], s.head)
-		t.mergeInto(t.other.get(&s.key, t.other.hash(&s.key)), buffer)
+		c.clear()
+		o.sums.gather(&c, s.head)
+		t.mergeInto(t.other.get(&s.key, t.other.hash(&s.key)), &c)
 	}
 }
 
-// merge adds sums of a pair, of which there is at least one.
-func (t *Table) merge(p *pair, sums []Sums) {
+// merge adds what was seen of a pair.
+func (t *Table) merge(p *pair, c *content) {
 	if key, ok := p.v4(); ok {
-		t.mergeInto(t.v4.get(&key, t.v4.hash(&key)), sums)
+		t.mergeInto(t.v4.get(&key, t.v4.hash(&key)), c)
 		return
 	}
-	t.mergeInto(t.other.get(p, t.other.hash(p)), sums)
+	t.mergeInto(t.other.get(p, t.other.hash(p)), c)
 }
 
-func (t *Table) mergeInto(head *uint32, sums []Sums) {
-	for i := range sums {
-		t.sums.of(head, sums[i].Protocol).Merge(&sums[i])
+func (t *Table) mergeInto(number *uint32, c *content) {
+	head, behaviour := t.sums.flow(number)
+	for i := range c.sums {
+		t.sums.of(head, c.sums[i].Protocol).Merge(&c.sums[i])
+	}
+	if behaviour != nil {
+		behaviour.Merge(&c.behaviour)
 	}
 }
 

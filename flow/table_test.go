@@ -18,6 +18,7 @@ import (
 // naiveFlows sums up packets with a built-in map, one packet after the other.
 func naiveFlows(packets []packet.Packet) (all []Flow) {
 	flows := make(map[pair]map[protocol.ID]*Sums)
+	behaviours := make(map[pair]*content)
 	for i := range packets {
 		p := &packets[i]
 		if p.Src.Kind() == packet.None || p.Dst.Kind() == packet.None {
@@ -26,11 +27,13 @@ func naiveFlows(packets []packet.Packet) (all []Flow) {
 		key, direction := pairOf(p)
 		if flows[key] == nil {
 			flows[key] = make(map[protocol.ID]*Sums)
+			behaviours[key] = &content{observed: true}
 		}
 		if flows[key][p.Protocol] == nil {
 			flows[key][p.Protocol] = &Sums{Protocol: p.Protocol}
 		}
 		flows[key][p.Protocol].add(p, direction)
+		behaviours[key].behaviour.add(p, direction)
 	}
 	keys := make([]pair, 0, len(flows))
 	for key := range flows {
@@ -43,17 +46,17 @@ func naiveFlows(packets []packet.Packet) (all []Flow) {
 			sums = append(sums, *s)
 		}
 		slices.SortFunc(sums, func(x, y Sums) int { return cmp.Compare(x.Protocol, y.Protocol) })
-		all = append(all, makeFlow(key, sums))
+		all = append(all, makeFlow(key, &content{sums: sums, behaviour: behaviours[key].behaviour, observed: true}))
 	}
 	return all
 }
 
-var exactly = gocmp.AllowUnexported(Sums{}, packet.Endpoint{})
+var exactly = gocmp.AllowUnexported(Sums{}, Behaviour{}, packet.Endpoint{})
 
 func TestTableIsTheNaiveOne(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		packets := randomPackets(t)
-		one, batch := NewTable(), NewTable()
+		one, batch := NewTableWith(Options{Behaviour: true}), NewTableWith(Options{Behaviour: true})
 		for i := range packets {
 			one.Add(&packets[i])
 		}

@@ -96,7 +96,7 @@ func newPipeline(ctx context.Context, r *capture.Reader, o Options) *pipeline {
 	for i := range n {
 		p.shards = append(p.shards, &shard{
 			pipeline: p, number: i, queue: make(chan *work, n*workInHand),
-			namer: packet.NewNamerWithin(share.naming), flows: flow.NewCollector(share.flows, o.Temp),
+			namer: packet.NewNamerWithin(share.naming), flows: flow.NewCollector(flow.Options{Behaviour: o.Behaviour, Limit: share.flows, Folder: o.Temp}),
 		})
 	}
 	return p

@@ -46,6 +46,7 @@ type Options struct {
 	Read       *atomic.Int64 // if not nil, grows by the bytes read, as they are read
 	Memory     int64         // bytes that captures may take before flows go to disk; 0 is no ceiling
 	Temp       string        // the folder that they then go to; "" is os.TempDir
+	Behaviour  bool          // observe how endpoints behave, too: flow.Behaviour; native engine only
 	Part       Part          // what of the capture to observe; zero is all of it
 }
 
@@ -121,7 +122,7 @@ func withTShark(ctx context.Context, path string, o Options) Observation {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	seen := Observation{Path: path}
-	flows := flow.NewCollector(o.Memory, o.Temp)
+	flows := flow.NewCollector(flow.Options{Limit: o.Memory, Folder: o.Temp})
 	r := tshark.Reader{Vocabulary: o.Vocabulary}
 	err := r.Read(ctx, path, o.Stdin, func(p *packet.Packet) {
 		seen.Stats.Frames++

@@ -31,7 +31,7 @@ func (t table) measure() error {
 	if t.packets == 0 {
 		t.packets = max(4*t.flows, 4_000_000)
 	}
-	c := flow.NewCollector(t.memory, t.folder)
+	c := flow.NewCollector(flow.Options{Limit: t.memory, Folder: t.folder})
 	made, start := time.Duration(0), cpu()
 	err := t.send(func(packets []packet.Packet, which []uint32) error { return c.AddBatch(packets, which) }, &made)
 	if err != nil {
