@@ -119,7 +119,7 @@ func TestRunsAreMerged(t *testing.T) {
 
 func TestLoopsEndEarly(t *testing.T) {
 	packets := manyFlows(300)
-	c := NewCollector(Options{Limit: 200<<10, Folder: t.TempDir()})
+	c := NewCollector(Options{Limit: 200 << 10, Folder: t.TempDir()})
 	if err := c.AddBatch(packets, list(len(packets))); err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +135,7 @@ func TestLoopsEndEarly(t *testing.T) {
 
 func TestUnwritableFolder(t *testing.T) {
 	packets := manyFlows(100)
-	c := NewCollector(Options{Behaviour: true, Limit: 1, Folder: t.TempDir()+"/missing"})
+	c := NewCollector(Options{Behaviour: true, Limit: 1, Folder: t.TempDir() + "/missing"})
 	err := c.AddBatch(packets, list(len(packets)))
 	if !errors.Is(err, os.ErrNotExist) {
 		t.Fatalf("error %v", err)
