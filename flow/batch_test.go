@@ -31,9 +31,9 @@ func TestBatchesAreTheSet(t *testing.T) {
 			batches = append(batches, Batch{b.Part, bytes.Clone(b.Data)})
 		}
 		rand.Shuffle(len(batches), func(i, j int) { batches[i], batches[j] = batches[j], batches[i] })
-		all := NewCollector(0, "")
+		all := NewCollector(Options{})
 		for _, b := range batches {
-			one := NewCollector(0, "")
+			one := NewCollector(Options{})
 			if err := one.Decode(bytes.NewReader(b.Data), v); err != nil {
 				t.Fatal(err)
 			}

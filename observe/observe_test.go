@@ -282,7 +282,7 @@ func TestPartsAreTheWhole(t *testing.T) {
 	whole := Capture(context.Background(), path, o)
 	frames, want := whole.Stats.Frames, flowsOf(t, whole)
 	for _, of := range []int{1, 2, 5} {
-		all := flow.NewCollector(0, "")
+		all := flow.NewCollector(flow.Options{})
 		for number := range of {
 			o.Part, o.Workers = Part{number, of}, 1+number%3
 			seen := Capture(context.Background(), path, o)
