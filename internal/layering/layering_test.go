@@ -16,7 +16,7 @@ var floors = [][]string{
 	0: {"capture", "protocol", "gbdt", "metric", "internal/safefile", "internal/page"},
 	1: {"packet", "internal/craft"},
 	2: {"flow", "tshark", "allow", "synthetic"},
-	3: {"feature", "observe", "synthetic/write"},
+	3: {"behaviour", "feature", "observe", "synthetic/write"},
 	4: {"dataset"},
 	5: {"model"},
 	6: {"detect", "reason", "evaluate"},

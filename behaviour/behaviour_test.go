@@ -1,0 +1,285 @@
+package behaviour
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"botnetdetect/capture"
+	"botnetdetect/flow"
+	"botnetdetect/internal/pcaptest"
+	"botnetdetect/packet"
+	"botnetdetect/protocol"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+// setOf observes flows as a capture.
+func setOf(flows ...*pcaptest.Flow) *flow.Set {
+	table := flow.NewTableWith(flow.Options{Behaviour: true})
+	namer := packet.NewNamer()
+	frames := pcaptest.Merge(flows...)
+	for i := range frames {
+		var p packet.Packet
+		packet.Decode(&frames[i], &p)
+		namer.Name(&p)
+		table.Add(&p)
+	}
+	return flow.SetOf(table)
+}
+
+func hostsOf(t *testing.T, s *flow.Set) *Hosts {
+	t.Helper()
+	h, err := Observe(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+// values returns the features of each flow by name.
+func values(t *testing.T, s *flow.Set) (all []map[string]float64) {
+	h := hostsOf(t, s)
+	for f := range s.P2P() {
+		named := make(map[string]float64)
+		for i, x := range h.Features(&f, nil) {
+			named[All()[i].Name] = x
+		}
+		all = append(all, named)
+	}
+	return all
+}
+
+// gossip is a host that asks peers in many networks the same; every second one answers.
+func gossip(peers int) (flows []*pcaptest.Flow) {
+	for i := range peers {
+		f := pcaptest.UDPFlow("10.0.0.1:4000", fmt.Sprintf("%d.%d.1.1:5000", 20+i%50, i))
+		f.SendData(time.Duration(i)*time.Second, make([]byte, 20))
+		if i%2 == 0 {
+			f.ReplyData(time.Duration(i)*time.Second+time.Millisecond, make([]byte, 300))
+		}
+		flows = append(flows, f)
+	}
+	return flows
+}
+
+func TestGossip(t *testing.T) {
+	all := values(t, setOf(gossip(40)...))
+	if len(all) != 40 {
+		t.Fatalf("%d flows", len(all))
+	}
+	for name, want := range map[string]float64{
+		"host.peers": math.Log1p(40), "host.part": 1, "host.named": 0, "host.attempts": 0, "host.bulk": 0, "host.large": 0, "host.both": 0,
+		"host.answered": 0.5, "host.first_in_top": 1, "host.first_out_top": 1, "host.first_out_entropy": 0, "relation.first_out": 1, "host.began": 1,
+		"flow.udp": 1, "flow.mean_out": 20, "host.lengths_out": 1.016 - 0.016, "host.ratio": math.Log(41.0 / 21),
+	} {
+		if got := all[0][name]; math.Abs(got-want) > 0.05 {
+			t.Errorf("%s is %v, want %v", name, got, want)
+		}
+	}
+	if got := all[0]["host.networks"]; got < 0.9 {
+		t.Errorf("peers in 40 networks are estimated at %v of the peers", got)
+	}
+}
+
+// TestSeats: the host is whoever has more peers, whichever way flows are written.
+func TestSeats(t *testing.T) {
+	flows := gossip(5)
+	attempt := pcaptest.TCPFlow("10.0.0.1:1", "9.9.9.9:80")
+	attempt.Frames = []capture.Frame{pcaptest.Frame(0, pcaptest.TCP("10.0.0.1:1", "9.9.9.9:80", pcaptest.Segment{Flags: pcaptest.SYN}, nil))}
+	tcp := pcaptest.TCPFlow("9.9.9.8:80", "10.0.0.1:2").Handshake(0).SendData(time.Second, make([]byte, 10))
+	s := setOf(append(flows, attempt, tcp)...)
+	h := hostsOf(t, s)
+	got := make(map[string]string)
+	for f := range s.P2P() {
+		seat := h.Seat(&f)
+		peer := f.Src
+		if peer == seat.Host {
+			peer = f.Dst
+		}
+		got[peer.String()] = fmt.Sprintf("%v %v %d %v", seat.Host, seat.Manner, seat.Peers, seat.Evidence())
+	}
+	want := map[string]string{"9.9.9.9": "10.0.0.1 attempt 1 false", "9.9.9.8": "10.0.0.1 TCP 1 true"}
+	for i := range 5 {
+		want[fmt.Sprintf("%d.%d.1.1", 20+i, i)] = "10.0.0.1 UDP 5 true"
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestNamedPeersAndGroups: peers that DNS named count apart, groups not at all.
+func TestNamedPeersAndGroups(t *testing.T) {
+	dns := pcaptest.UDPFlow("10.0.0.1:4000", "10.0.0.53:53")
+	dns.ReplyData(0, pcaptest.DNSResponse(1, "example.org.", "20.0.1.1"))
+	group := pcaptest.UDPFlow("10.0.0.1:4000", "239.1.1.1:1900").Send(0, 100)
+	s := setOf(append(gossip(3), dns, group)...)
+	for e, host := range hostsOf(t, s).All {
+		if e.String() != "10.0.0.1" || host.Named != 1 || host.Peers() != 3 {
+			t.Errorf("host %v: %d named, %d peers", e, host.Named, host.Peers())
+		}
+	}
+	for f := range s.Flows() {
+		if f.Dst.String() == "239.1.1.1" {
+			for i, x := range hostsOf(t, s).Features(&f, nil) {
+				if math.IsNaN(x) || math.IsInf(x, 0) {
+					t.Errorf("%s is %v", All()[i].Name, x)
+				}
+			}
+		}
+	}
+}
+
+// TestCohortsAddUp: counting flows in parts and merging gives the same bits.
+func TestCohortsAddUp(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
+		parts := make([]Cohort, 4)
+		var whole, merged Cohort
+		for range rapid.IntRange(0, 50).Draw(t, "flows") {
+			v := randomView(r)
+			whole.add(&v)
+			parts[r.IntN(len(parts))].add(&v)
+		}
+		for _, i := range r.Perm(len(parts)) {
+			merged.Merge(&parts[i])
+		}
+		if whole != merged {
+			t.Errorf("merged %+v, whole %+v", merged, whole)
+		}
+	})
+}
+
+func randomView(r *rand.Rand) (v view) {
+	v.peer = packet.MakeIPv4([4]byte{byte(r.Uint32()), byte(r.Uint32()), 1, 1})
+	v.packets, v.back = 1+r.Uint64N(100), r.Uint64N(3)
+	v.b = flow.Behaviour{Lengths: [2]uint32{r.Uint32(), r.Uint32()}, Ports: [2]uint32{r.Uint32(), 1}, Segments: uint16(r.Uint32()), Datagrams: uint16(r.Uint32N(3))}
+	for d := range 2 {
+		v.b.Payloads[d], v.b.PayloadBytes[d] = r.Uint32N(3), r.Uint64N(1e6)
+		v.b.FirstPayload[d], v.b.MaxPayload[d] = uint16(r.Uint32()), uint16(r.Uint32())
+	}
+	return v
+}
+
+func TestBusiestIsTheNaiveOne(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	var flows []*pcaptest.Flow
+	peers := make(map[string]map[string]bool)
+	for range 400 {
+		a, b := fmt.Sprintf("10.0.%d.1", r.IntN(40)), fmt.Sprintf("11.%d.%d.1", r.IntN(9), r.IntN(99))
+		flows = append(flows, pcaptest.UDPFlow(a+":1", b+":1").Send(0, 60))
+		for _, e := range [][2]string{{a, b}, {b, a}} {
+			if peers[e[0]] == nil {
+				peers[e[0]] = make(map[string]bool)
+			}
+			peers[e[0]][e[1]] = true
+		}
+	}
+	var want, got []string
+	for e, all := range peers {
+		if len(all) > 1 {
+			want = append(want, e)
+		}
+	}
+	for e := range hostsOf(t, setOf(flows...)).All {
+		got = append(got, e.String())
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	got = slices.DeleteFunc(got, func(e string) bool { return len(peers[e]) == 1 }) // the filter may let some in
+	if !slices.Equal(want, got) {
+		t.Errorf("got %d hosts, want %d", len(got), len(want))
+	}
+}
+
+// TestHostsAreBounded: of a flood, the busiest hosts stay.
+func TestHostsAreBounded(t *testing.T) {
+	c := counter{seen: make([]uint64, filterBits/64), peers: make(map[packet.Endpoint]uint32)}
+	for i := range 6 * MaxHosts {
+		e := packet.MakeIPv4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)})
+		c.add(e)
+		c.add(e)
+		if i%MaxHosts == 0 {
+			c.add(e)
+		}
+	}
+	top := c.top()
+	if len(top) != MaxHosts || len(c.peers) > 4*MaxHosts {
+		t.Fatalf("%d hosts, %d counted", len(top), len(c.peers))
+	}
+	for _, e := range top[:6] {
+		if c.peers[e] != 2 {
+			t.Errorf("%v is among the busiest with %d", e, c.peers[e])
+		}
+	}
+}
+
+func TestSketch(t *testing.T) {
+	for _, n := range []int{0, 1, 10, 100, 1000, 20000} {
+		var s, other sketch
+		for i := range n {
+			s.add(uint64(i))
+			other.add(uint64(i))
+		}
+		s.merge(&other)
+		if got := s.estimate(); math.Abs(got-float64(n)) > 0.2*float64(n)+0.5 {
+			t.Errorf("%d numbers are estimated at %v", n, got)
+		}
+	}
+}
+
+// TestLengthBuckets: longer lengths never fall into lower buckets, and all have one.
+func TestLengthBuckets(t *testing.T) {
+	last := 0
+	for n := range math.MaxUint16 + 1 {
+		b := lengthBucket(uint16(n))
+		if b < last || b > last+1 || b >= lengthBuckets {
+			t.Fatalf("%d bytes are in bucket %d after %d", n, b, last)
+		}
+		last = b
+	}
+}
+
+// TestFeaturesNameNothing: no feature's name tells of what models must not know.
+func TestFeaturesNameNothing(t *testing.T) {
+	seen := make(map[string]bool)
+	for _, f := range All() {
+		for _, never := range []string{"address", "ttl", "time of day"} {
+			if strings.Contains(f.Name, never) || f.About == "" || seen[f.Name] {
+				t.Errorf("feature %s: %s", f.Name, f.About)
+			}
+		}
+		seen[f.Name] = true
+	}
+	if n := len(Chosen()); n < 10 || n > len(All()) {
+		t.Errorf("%d features chosen", n)
+	}
+}
+
+// TestFeaturesDoNotChangeWithPlace: moving a capture in time, and to other addresses in
+// as many networks, changes nothing.
+func TestFeaturesDoNotChangeWithPlace(t *testing.T) {
+	here := values(t, setOf(gossip(30)...))
+	moved := gossip(30)
+	for _, f := range moved {
+		for i := range f.Frames {
+			f.Frames[i].Time += 1234567 * int64(time.Hour/1000)
+		}
+	}
+	if diff := cmp.Diff(here, values(t, setOf(moved...))); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestObserveNeedsBehaviour(t *testing.T) {
+	table := flow.NewTable()
+	table.Add(&packet.Packet{Src: packet.MakeIPv4([4]byte{1}), Dst: packet.MakeIPv4([4]byte{2}), Length: 60, Protocol: protocol.ID(1)})
+	if _, err := Observe(flow.SetOf(table)); err == nil {
+		t.Error("flows without behaviour were taken")
+	}
+}

@@ -1,0 +1,151 @@
+package behaviour
+
+import (
+	"errors"
+	"slices"
+
+	"botnetdetect/flow"
+	"botnetdetect/packet"
+)
+
+// MaxHosts is how many hosts are kept of one capture.
+const MaxHosts = 1 << 14
+
+// Host is what one endpoint does, to all of its peers.
+type Host struct {
+	Cohorts [Manners]Cohort
+	Named   uint32 // peers that a DNS answer named
+}
+
+// Peers returns how many peers no DNS answer named, all but those that never accepted.
+func (h *Host) Peers() (n uint32) {
+	for m := range h.Cohorts {
+		if Manner(m) != Attempt {
+			n += h.Cohorts[m].Peers
+		}
+	}
+	return n
+}
+
+// Merge adds what o counted of the same endpoint's other flows.
+func (h *Host) Merge(o *Host) {
+	for m := range h.Cohorts {
+		h.Cohorts[m].Merge(&o.Cohorts[m])
+	}
+	h.Named += o.Named
+}
+
+// Hosts are the endpoints that have at least two peers.
+type Hosts struct {
+	hosts map[packet.Endpoint]*Host
+}
+
+// ErrUnobserved says that flows are without flow.Behaviour.
+var ErrUnobserved = errors.New("how endpoints behave was not observed; the native engine does it")
+
+// Observe sums up the hosts of flows. It goes through them twice.
+func Observe(s *flow.Set) (*Hosts, error) {
+	h := &Hosts{hosts: make(map[packet.Endpoint]*Host)}
+	for _, e := range busiest(s) {
+		h.hosts[e] = new(Host)
+	}
+	for f := range s.Flows() {
+		if f.Behaviour == nil {
+			return nil, ErrUnobserved
+		}
+		h.add(&f, s.Resolved(f.Src) || s.Resolved(f.Dst))
+	}
+	return h, s.Err()
+}
+
+// add counts f for its endpoints that are hosts; named says that a DNS answer named one.
+func (h *Hosts) add(f *flow.Flow, named bool) {
+	if !individual(f.Src) || !individual(f.Dst) {
+		return
+	}
+	for i, e := range [...]packet.Endpoint{f.Src, f.Dst} {
+		switch host := h.hosts[e]; {
+		case host == nil:
+		case named:
+			host.Named++
+		default:
+			v := viewFrom(f, i == 1)
+			host.Cohorts[mannerOf(&v)].add(&v)
+		}
+	}
+}
+
+// All yields the hosts in the order of their addresses.
+func (h *Hosts) All(yield func(packet.Endpoint, *Host) bool) {
+	all := make([]packet.Endpoint, 0, len(h.hosts))
+	for e := range h.hosts {
+		all = append(all, e)
+	}
+	slices.SortFunc(all, packet.Endpoint.Compare)
+	for _, e := range all {
+		if !yield(e, h.hosts[e]) {
+			return
+		}
+	}
+}
+
+// Seat is a flow's place: whose peer the other endpoint is, and in which cohort.
+type Seat struct {
+	Host   packet.Endpoint // the endpoint with more peers
+	Peers  uint32          // of the host, in the flow's cohort; 1 if it is no host
+	Manner Manner
+}
+
+// Evidence reports whether the flow says anything of a botnet: nothing was said over a
+// connection that was never accepted, and only TCP and UDP carry botnets here.
+func (s Seat) Evidence() bool { return s.Manner == TCP || s.Manner == UDP }
+
+// Seat returns f's place.
+func (h *Hosts) Seat(f *flow.Flow) Seat {
+	p := h.place(f)
+	return Seat{p.endpoint, p.cohort.Peers, p.manner}
+}
+
+// place is a flow with all that features are made of.
+type place struct {
+	endpoint packet.Endpoint
+	view     view
+	host     *Host
+	cohort   *Cohort
+	manner   Manner
+}
+
+// place finds f's host, which is the endpoint with more peers; of two alike, Src. A flow
+// neither of whose endpoints is a host is a cohort of its own.
+func (h *Hosts) place(f *flow.Flow) (p place) {
+	a, b := h.hosts[f.Src], h.hosts[f.Dst]
+	p.endpoint, p.host = f.Src, a
+	dst := b != nil && (a == nil || b.Peers() > a.Peers())
+	if dst {
+		p.endpoint, p.host = f.Dst, b
+	}
+	p.view = viewFrom(f, dst)
+	p.manner = mannerOf(&p.view)
+	if p.host == nil {
+		p.host = new(Host)
+		p.host.Cohorts[p.manner].add(&p.view)
+	}
+	p.cohort = &p.host.Cohorts[p.manner]
+	if p.cohort.Peers == 0 { // a group's address, which is no peer
+		p.cohort = new(Cohort)
+		p.cohort.add(&p.view)
+	}
+	return p
+}
+
+// individual reports whether e is one machine, not a group of them.
+func individual(e packet.Endpoint) bool {
+	b := e.Bytes()
+	switch e.Kind() {
+	case packet.IPv4:
+		return b[0] < 224 && b[0] != 0
+	case packet.IPv6:
+		return b[0] != 0xff
+	}
+	return false
+}
