@@ -37,9 +37,9 @@ func (n *Namer) Name(p *Packet) {
 	} else {
 		p.Protocol = n.engine.Name(v)
 	}
-	p.Answers = nil
+	p.Answers, p.TTL = nil, 0
 	if addrs := n.engine.Answers(); len(addrs) > 0 {
-		p.Answers = n.endpoints(addrs)
+		p.Answers, p.TTL = n.endpoints(addrs), n.engine.TTL()
 	}
 }
 

@@ -14,6 +14,8 @@ type Packet struct {
 	// Answers are the addresses that the A and AAAA records of a DNS response in
 	// this packet name; set by a Namer, valid until its next call.
 	Answers []Endpoint
+	// TTL is for how many seconds the longest-lived of Answers holds; 0 without answers.
+	TTL uint32
 
 	view protocol.View // the headers, for a Namer; its Payload is borrowed from the frame
 }

@@ -8,13 +8,14 @@ func dnsStream(e *Engine, m *message) result {
 	if r.need != 0 {
 		end = r.used
 	}
+	e.ttl = 0
 	for at := 0; at+2 < end; {
 		n, ok := be16(m.data, at)
 		if !ok {
 			break
 		}
 		at += 2
-		e.answers = AppendAnswers(e.answers, m.data[at:min(at+int(n), len(m.data))])
+		e.answers, e.ttl = appendAnswers(e.answers, m.data[at:min(at+int(n), len(m.data))], e.ttl)
 		at += int(n)
 	}
 	return r
@@ -23,7 +24,7 @@ func dnsStream(e *Engine, m *message) result {
 // dnsDatagram reads DNS proper. Multicast DNS and LLMNR resolve nothing: there
 // hosts announce their own addresses.
 func dnsDatagram(e *Engine, v *View) ID {
-	e.answers = AppendAnswers(e.answers, v.Payload)
+	e.answers, e.ttl = appendAnswers(e.answers, v.Payload, 0)
 	return DNS
 }
 

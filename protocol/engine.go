@@ -14,6 +14,7 @@ type Engine struct {
 	datagram      []byte // the one joined last
 	scratch       message
 	answers       []netip.Addr
+	ttl           uint32 // of the longest-lived of them, in seconds
 
 	streams   [numDissectors]streamDissector
 	datagrams [numDissectors]datagramDissector
@@ -57,6 +58,10 @@ func NewEngine(l Limits) *Engine {
 // Answers returns the addresses that the DNS responses in the packet named last
 // resolve to, valid until the next call of Name.
 func (e *Engine) Answers() []netip.Addr { return e.answers }
+
+// TTL returns for how many seconds the longest-lived of Answers holds. Without answers it
+// means nothing.
+func (e *Engine) TTL() uint32 { return e.ttl }
 
 // Stats counts what the bounds on memory made an Engine let go.
 type Stats struct {

@@ -1,0 +1,100 @@
+package flow
+
+import (
+	"botnetdetect/packet"
+)
+
+// What watching a link asks of tables: one flow over several tables, a table without the
+// flows that say least, and counting only what is known already.
+
+// Gather returns the flow between two endpoints as all tables together have it; ok is
+// false if none has it. The Sums are appended to buffer, which may be nil.
+func Gather(tables []*Table, x, y packet.Endpoint, buffer []Sums) (f Flow, ok bool) {
+	p := pair{x, y}
+	if y.Compare(x) < 0 {
+		p = pair{y, x}
+	}
+	parts, from := 0, len(buffer)
+	for _, t := range tables {
+		if head := t.headOf(&p); head != 0 {
+			buffer = t.sums.gather(buffer, head)
+			parts++
+		}
+	}
+	if parts == 0 {
+		return f, false
+	}
+	sums := buffer[from:]
+	if parts > 1 {
+		sums = unite(sums)
+	}
+	return makeFlow(p, sums), true
+}
+
+// headOf returns the number of a pair's first sums; 0 if t has none.
+func (t *Table) headOf(p *pair) uint32 {
+	if key, ok := p.v4(); ok {
+		return t.v4.number(&key)
+	}
+	return t.other.number(p)
+}
+
+// AddKnown is Add for a packet of a flow that t has already, without the answers. It
+// reports whether that was so. It takes memory only for a protocol that is new to the flow.
+func (t *Table) AddKnown(p *packet.Packet) bool {
+	key, _ := pairOf(p)
+	if t.headOf(&key) == 0 {
+		return false
+	}
+	t.add(p)
+	return true
+}
+
+// AddPacket is Add without the answers.
+func (t *Table) AddPacket(p *packet.Packet) { t.add(p) }
+
+// Reset forgets all flows and resolved addresses, but keeps the memory.
+func (t *Table) Reset() {
+	t.clear()
+	t.resolved.v4.clear()
+	t.resolved.other.clear()
+}
+
+// ResolvedLen returns the number of resolved addresses.
+func (t *Table) ResolvedLen() int { return t.resolved.len() }
+
+// Kept returns a table with the resolved addresses of t and those of its flows that keep
+// wants, in no order. What keep is given is valid until it returns.
+func (t *Table) Kept(keep func(Flow) bool) *Table {
+	rest := NewTable()
+	rest.resolved.merge(&t.resolved)
+	var buffer []Sums
+	for i := range t.v4.slots {
+		if s := &t.v4.slots[i]; s.head != 0 {
+			buffer = t.sums.gather(buffer[:0], s.head)
+			rest.keep(s.key.pair(), buffer, keep)
+		}
+	}
+	for i := range t.other.slots {
+		if s := &t.other.slots[i]; s.head != 0 {
+			buffer = t.sums.gather(buffer[:0], s.head)
+			rest.keep(s.key, buffer, keep)
+		}
+	}
+	return rest
+}
+
+// keep merges the sums of a pair, if they are wanted.
+func (t *Table) keep(p pair, sums []Sums, wanted func(Flow) bool) {
+	if wanted(Flow{Src: p.a, Dst: p.b, Sums: sums}) {
+		t.merge(&p, sums)
+	}
+}
+
+// number returns the number of key without claiming it; 0 if it is not there.
+func (x *index[K]) number(key *K) uint32 {
+	if x.used == 0 {
+		return 0
+	}
+	return x.slots[x.find(key, x.hash(key))].head
+}
