@@ -19,6 +19,10 @@ var (
 	ErrUnsupported = errors.New("unsupported")
 )
 
+// ErrIdle says that no frame has come for a while, and that more may. It is what sources
+// of live traffic return; a Reader does not.
+var ErrIdle = errors.New("no frame for a while")
+
 // DamageError says where a capture stops making sense. All frames before it have
 // been delivered.
 type DamageError struct {

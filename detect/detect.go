@@ -6,6 +6,7 @@ import (
 	"math"
 	"time"
 
+	"botnetdetect/allow"
 	"botnetdetect/feature"
 	"botnetdetect/flow"
 	"botnetdetect/model"
@@ -43,6 +44,7 @@ func (v *Verdict) Text() string {
 type Detector struct {
 	Model      *model.Model
 	Vocabulary *protocol.Vocabulary // the one by which captures were observed
+	Allow      *allow.List          // flows with one of these endpoints are left alone; nil is none
 }
 
 // Summary adds up what was judged.
@@ -51,7 +53,8 @@ type Summary struct {
 	Failed   int // of them or beside them, not read to their end
 	Stats    observe.Stats
 	Flows    int // pairs of endpoints
-	P2P      int // of them, those that were judged
+	Allowed  int // P2P flows that were left alone because of the allow-list
+	P2P      int // of the others, those that were judged: P2P flows
 	Botnet   int // of them, those with verdict Botnet
 	// Involved are the endpoints of botnet flows, with the number of such flows. If there
 	// are more than MaxInvolved, it is Crowded: the least involved are missing, and the
@@ -74,9 +77,13 @@ func (d Detector) Judge(seen observe.Observation, sum *Summary, yield func(*Verd
 	}
 	sum.Stats.Add(seen.Stats)
 	for f := range seen.Table.P2P() {
-		v, err := d.flow(f)
+		if d.Allow.Either(f.Src, f.Dst) {
+			sum.Allowed++
+			continue
+		}
+		v, err := d.Verdict(f)
 		if err != nil {
-			return fmt.Errorf("cannot score flow %v to %v: %w", f.Src, f.Dst, err)
+			return err
 		}
 		v.Capture = seen.Path
 		sum.add(&v)
@@ -91,7 +98,9 @@ func (d Detector) Judge(seen observe.Observation, sum *Summary, yield func(*Verd
 	return nil
 }
 
-func (d Detector) flow(f flow.Flow) (v Verdict, err error) {
+// Verdict returns the verdict on one flow, whose Sums it borrows. Whether the flow is a
+// P2P flow is not asked.
+func (d Detector) Verdict(f flow.Flow) (v Verdict, err error) {
 	blocks := feature.Blocks(f, feature.Aware, d.Vocabulary)
 	for i := range blocks {
 		v.Protocols = append(v.Protocols, blocks[i].Protocol)
@@ -100,7 +109,7 @@ func (d Detector) flow(f flow.Flow) (v Verdict, err error) {
 		blocks = feature.Blocks(f, feature.Agnostic, d.Vocabulary)
 	}
 	if v.Score, err = d.Model.Score(blocks); err != nil {
-		return v, err
+		return v, fmt.Errorf("cannot score flow %v to %v: %w", f.Src, f.Dst, err)
 	}
 	total := f.Total()
 	v.Flow, v.Src, v.Dst, v.Botnet = f, f.Src, f.Dst, d.Model.Botnet(v.Score)

@@ -1,8 +1,6 @@
 package live
 
 import (
-	"errors"
-
 	"botnetdetect/capture"
 )
 
@@ -21,13 +19,11 @@ type Source interface {
 // Lane is one way that frames come in, for one goroutine.
 type Lane interface {
 	// Next reads the next frame into f, whose Data is valid until the next call. It waits
-	// for no longer than 100 ms, and then returns ErrIdle. It returns io.EOF at the end; any other
+	// for no longer than 100 ms, and then returns capture.ErrIdle; f.Time is then the time that
+	// a source with a clock of its own has come to, 0 if it does not know. It returns io.EOF at the end; any other
 	// error ends the lane too, and is returned by Engine.Run.
 	Next(f *capture.Frame) error
 }
-
-// ErrIdle says that no frame has come for a while, and that more may.
-var ErrIdle = errors.New("no frame for a while")
 
 // SourceCounts is what a source counts.
 type SourceCounts struct {

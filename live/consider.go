@@ -1,0 +1,193 @@
+package live
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"botnetdetect/detect"
+	"botnetdetect/flow"
+	"botnetdetect/packet"
+)
+
+// standing is a flow whose verdict is Botnet.
+type standing struct {
+	verdict detect.Verdict // without its sums
+	window  Window
+}
+
+// keep notes the latest opinion.
+func (s *standing) keep(o opinion) {
+	s.verdict, s.window = o.verdict, o.window
+	s.verdict.Flow.Sums = nil
+}
+
+// mostStanding bounds the flows whose verdict Botnet stands. Flows beyond are counted as
+// evicted.
+const mostStanding = 1 << 18
+
+// consider judges a flow of a tick by all that the windows hold of it, if that is enough.
+func (w *watch) consider(f flow.Flow) {
+	total := f.Total()
+	w.late = total.First
+	opinion, ok := w.opinion(f.Src, f.Dst)
+	if !ok {
+		return
+	}
+	before := opinion.packets - total.N() // what the windows had of it until now
+	w.weigh(opinion, before >= uint64(w.config.Enough.Packets))
+}
+
+// opinion is what the windows say of a flow.
+type opinion struct {
+	verdict detect.Verdict
+	window  Window
+	packets uint64 // in the long window
+}
+
+// opinion judges a flow by each window; the one with the higher score decides. It is not ok
+// if there is not enough of it, or it is not to be judged.
+func (w *watch) opinion(x, y packet.Endpoint) (o opinion, ok bool) {
+	long, ok := w.gather(w.long, 0, x, y)
+	if !ok || long.packets < uint64(w.config.Enough.Packets) || !w.judgeable(x, y) {
+		return o, false
+	}
+	o, ok = w.judgeIn(w.long, long)
+	if short, found := w.gather(w.short, 1, x, y); ok && found && short.packets != long.packets && short.packets >= uint64(w.config.Enough.Packets) {
+		if recent, good := w.judgeIn(w.short, short); good && recent.verdict.Score > o.verdict.Score {
+			recent.packets = o.packets
+			return recent, true
+		}
+	}
+	return o, ok
+}
+
+// gathered is a flow as a window has it.
+type gathered struct {
+	flow.Flow
+	packets uint64
+}
+
+// gather returns a flow as a ring has it, valid until the next call with the same buffer.
+func (w *watch) gather(r *ring, buffer int, x, y packet.Endpoint) (g gathered, ok bool) {
+	g.Flow, ok = flow.Gather(r.tables, x, y, w.sums[buffer][:0])
+	if !ok {
+		return g, false
+	}
+	w.sums[buffer] = g.Sums[:0]
+	for i := range g.Sums {
+		g.packets += g.Sums[i].N()
+	}
+	return g, true
+}
+
+// judgeIn gives the verdict on a flow by what a ring has of it.
+func (w *watch) judgeIn(r *ring, g gathered) (o opinion, ok bool) {
+	w.stats.Judged++
+	v, err := w.detector.Verdict(g.Flow)
+	if err != nil {
+		w.fail(err)
+		return o, false
+	}
+	v.Capture = w.config.Name
+	return opinion{v, r.window(w.clock.wall), g.packets}, true
+}
+
+// judgeable reports whether a flow of two endpoints is a P2P flow that is not left alone.
+func (w *watch) judgeable(x, y packet.Endpoint) bool {
+	return !w.detector.Allow.Either(x, y) && !w.long.resolved(x) && !w.long.resolved(y)
+}
+
+// weigh announces an opinion if it is new. A flow of which there was enough before, and whose
+// verdict Botnet does not stand, was Benign.
+func (w *watch) weigh(o opinion, before bool) {
+	key := ends{o.verdict.Src, o.verdict.Dst}
+	s, stands := w.standing[key]
+	switch {
+	case stands && o.verdict.Botnet:
+		s.keep(o)
+	case stands: // it may be in two minds: settled when the window slides
+	case o.verdict.Botnet:
+		w.condemn(key, o, before)
+	case !before:
+		w.say(&o.verdict, o.window, Fresh)
+	}
+}
+
+// condemn makes a verdict Botnet stand.
+func (w *watch) condemn(key ends, o opinion, before bool) {
+	if len(w.standing) >= mostStanding {
+		w.stats.Evicted++
+		return
+	}
+	change := Fresh
+	if before {
+		change = Revised
+	}
+	w.say(&o.verdict, o.window, change)
+	if !w.own {
+		w.stats.Latency.Observe(max(0, time.Since(time.Unix(0, w.late))))
+	}
+	s := new(standing)
+	s.keep(o)
+	w.standing[key] = s
+	w.accuse(key, s)
+}
+
+// drop lets a verdict Botnet stand no longer, and says why.
+func (w *watch) drop(key ends, s *standing, why Change) {
+	delete(w.standing, key)
+	w.acquit(key, why)
+	w.say(&s.verdict, s.window, why)
+}
+
+// recheck asks of all verdicts that stand whether they still do.
+func (w *watch) recheck() {
+	for _, key := range sortedEnds(w.standing) {
+		s := w.standing[key]
+		o, ok := w.opinion(key[0], key[1])
+		switch {
+		case ok && o.verdict.Botnet:
+			s.keep(o)
+		case ok:
+			s.keep(o)
+			w.drop(key, s, Revised)
+		case w.judgeable(key[0], key[1]):
+			w.drop(key, s, Expired)
+		default:
+			w.drop(key, s, Withdrawn)
+		}
+	}
+}
+
+// say announces a verdict.
+func (w *watch) say(v *detect.Verdict, in Window, change Change) {
+	said := Verdict{Verdict: *v, Window: in, Change: change}
+	if change != Last {
+		w.tally(v, change)
+	}
+	for _, h := range w.engine.handlers {
+		if h.Verdict != nil {
+			h.Verdict(&said)
+		}
+	}
+}
+
+// tally counts an announcement.
+func (w *watch) tally(v *detect.Verdict, change Change) {
+	if v.Botnet {
+		w.stats.Botnet++
+	} else {
+		w.stats.Benign++
+	}
+	if change != Fresh {
+		w.stats.Changed++
+	}
+}
+
+func sortedEnds[V any](m map[ends]V) []ends {
+	return slices.SortedFunc(maps.Keys(m), func(x, y ends) int {
+		return cmp.Or(x[0].Compare(y[0]), x[1].Compare(y[1]))
+	})
+}

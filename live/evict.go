@@ -1,0 +1,42 @@
+package live
+
+import "botnetdetect/flow"
+
+// makeRoom keeps the windows within their share of the memory: the flows of which least is
+// known go, those of one packet first, then those of two, of four, and so on. Flows whose
+// verdict is Botnet stay for as long as others can go.
+func (w *watch) makeRoom() {
+	limit := w.config.Memory - w.config.Memory/laneShare
+	if w.short.bytes()+w.long.bytes() <= limit {
+		return
+	}
+	for least := uint64(2); w.short.bytes()+w.long.bytes() > limit/2 && least <= heaviest; least *= 2 {
+		w.evict(least)
+	}
+}
+
+// heaviest is from how many packets on even flows whose verdict is Botnet may go.
+const heaviest = 1 << 24
+
+// evict lets flows of fewer than least packets go. Tables that another goroutine may be
+// reading are replaced, not changed.
+func (w *watch) evict(least uint64) {
+	short, long := *w.short, *w.long
+	keep := func(f flow.Flow) bool {
+		g, _ := w.gather(&long, 0, f.Src, f.Dst)
+		_, stands := w.standing[ends{g.Src, g.Dst}]
+		return g.packets >= least || stands && least < heaviest
+	}
+	before := long.len()
+	w.short.tables = kept(short.tables, keep)
+	w.long.tables = kept(long.tables, keep)
+	w.stats.Evicted += int64(before - w.long.len())
+}
+
+func kept(tables []*flow.Table, keep func(flow.Flow) bool) []*flow.Table {
+	rest := make([]*flow.Table, len(tables))
+	for i, t := range tables {
+		rest[i] = t.Kept(keep)
+	}
+	return rest
+}

@@ -1,0 +1,89 @@
+package live
+
+import (
+	"cmp"
+	"slices"
+
+	"botnetdetect/detect"
+	"botnetdetect/packet"
+)
+
+// hosts adds up what verdicts say of each endpoint. The number of hosts is bounded: while
+// there is no room, hosts without botnet flows are left out.
+type hosts struct {
+	most int // listed
+	all  map[packet.Endpoint]*HostState
+}
+
+// spareHosts is how many times more hosts are counted than are listed.
+const spareHosts = 4
+
+func newHosts(most int) hosts { return hosts{most, make(map[packet.Endpoint]*HostState)} }
+
+func (h *hosts) add(v *detect.Verdict, enough Enough) {
+	h.count(v.Src, v, enough)
+	if v.Dst != v.Src {
+		h.count(v.Dst, v, enough)
+	}
+}
+
+func (h *hosts) count(e packet.Endpoint, v *detect.Verdict, enough Enough) {
+	botnet := v.Botnet && v.Packets >= uint64(enough.Packets)
+	x, ok := h.all[e]
+	if !ok {
+		if n := len(h.all); n >= h.most*spareHosts && !botnet || n >= mostStanding {
+			return
+		}
+		x = &HostState{Host: e, First: v.First, Last: v.Last}
+		h.all[e] = x
+	}
+	x.count(v, botnet)
+}
+
+// count adds a flow.
+func (x *HostState) count(v *detect.Verdict, botnet bool) {
+	x.Flows++
+	x.Peers++
+	x.Packets += v.Packets
+	x.Bytes += v.Bytes
+	x.Score = max(x.Score, v.Score)
+	if v.First.Before(x.First) {
+		x.First = v.First
+	}
+	if v.Last.After(x.Last) {
+		x.Last = v.Last
+	}
+	if botnet {
+		x.BotnetFlows++
+		x.BotnetPeers++
+		x.Evidence += v.Score
+	}
+}
+
+// ranked returns the hosts with most evidence, then those with the highest scores.
+func (h *hosts) ranked(enough Enough) []HostState {
+	all := make([]*HostState, 0, len(h.all))
+	for _, x := range h.all {
+		x.State = x.judge(enough)
+		all = append(all, x)
+	}
+	slices.SortFunc(all, func(x, y *HostState) int {
+		return cmp.Or(cmp.Compare(y.Evidence, x.Evidence), cmp.Compare(y.Score, x.Score), x.Host.Compare(y.Host))
+	})
+	list := make([]HostState, 0, min(len(all), h.most))
+	for _, x := range all[:cap(list)] {
+		list = append(list, *x)
+	}
+	return list
+}
+
+// judge says what the host's flows come to.
+func (x *HostState) judge(enough Enough) State {
+	switch {
+	case x.BotnetPeers >= enough.Peers:
+		return Botnet
+	case x.BotnetPeers > 0 || x.Packets < uint64(enough.Packets):
+		return Insufficient
+	}
+	return Benign
+}

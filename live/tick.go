@@ -1,0 +1,85 @@
+package live
+
+import (
+	"time"
+
+	"botnetdetect/flow"
+	"botnetdetect/packet"
+)
+
+// tick is what a lane saw since the tick before: about half a second of a link, a second of
+// a replay, more where judging cannot keep up.
+type tick struct {
+	flows   *flow.Table
+	answers []answer
+	counts  counts
+	clock   clock // of a source that has its own, when the tick ended
+}
+
+// answer is an address that a DNS answer named.
+type answer struct {
+	address packet.Endpoint
+	ttl     uint32 // seconds
+}
+
+// maxAnswers bounds the answers of a tick.
+const maxAnswers = 1 << 16
+
+// counts is what a lane counts. They add up.
+type counts struct {
+	packets, bytes, shed, answers, lost int64
+	outcomes                            [packet.NumOutcomes]int64
+}
+
+func (c *counts) add(o *counts) {
+	c.packets += o.packets
+	c.bytes += o.bytes
+	c.shed += o.shed
+	c.answers += o.answers
+	c.lost += o.lost
+	for i := range c.outcomes {
+		c.outcomes[i] += o.outcomes[i]
+	}
+}
+
+// resolve notes what a DNS answer names.
+func (t *tick) resolve(p *packet.Packet) {
+	for _, e := range p.Answers {
+		t.counts.answers++
+		if len(t.answers) == maxAnswers {
+			t.counts.lost++
+			continue
+		}
+		t.answers = append(t.answers, answer{e, p.TTL})
+	}
+}
+
+// add counts a packet in its flow. Where limit bytes are taken, new flows are not let in.
+func (t *tick) add(p *packet.Packet, limit int64) {
+	if t.flows.Bytes() < limit {
+		t.flows.AddPacket(p)
+	} else if !t.flows.AddKnown(p) {
+		t.counts.shed++
+	}
+}
+
+// keptBytes is how large a table may be that is used again: clearing it costs time.
+const keptBytes = 8 << 20
+
+// reset makes t ready for use again.
+func (t *tick) reset() {
+	t.counts, t.answers = counts{}, t.answers[:0]
+	if t.flows.Bytes() > keptBytes {
+		t.flows = flow.NewTable()
+	} else {
+		t.flows.Reset()
+	}
+}
+
+func newTick() *tick { return &tick{flows: flow.NewTable()} }
+
+// How often flows that got packets are judged.
+const (
+	systemTick = 500 * time.Millisecond
+	packetTick = time.Second
+)
