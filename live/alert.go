@@ -30,11 +30,12 @@ type raised struct {
 	last  time.Time // latest packet then
 }
 
-// accuse makes the hosts of a flow suspects: its end at home, if it has just one, else both.
+// accuse makes the hosts of a flow suspects that spoke in it: its end at home, if it has just
+// one, else both.
 func (w *watch) accuse(key ends, s *standing) {
 	home := [2]bool{w.config.Home.Has(key[0]), w.config.Home.Has(key[1])}
 	for i, e := range key {
-		if !home[i] && home[1-i] || i == 1 && e == key[0] {
+		if !s.spoke[i] || !home[i] && home[1-i] || i == 1 && e == key[0] {
 			continue
 		}
 		x := w.suspects[e]

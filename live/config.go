@@ -25,20 +25,22 @@ type Config struct {
 // Enough is how much must have been seen before a verdict counts as one. Below it stands
 // Insufficient.
 type Enough struct {
-	Packets int // of a flow; default 3
-	Peers   int // of a host, in botnet flows, before there is an alert; default 2
+	Packets int           // of a flow that goes on; default 10
+	Quiet   time.Duration // after which a flow of fewer packets counts as over, and is judged; default 10 s
+	Peers   int           // of a host, in botnet flows in which it spoke, before there is an alert; default 1
 }
 
-// maxSlots bounds how many tables a window is made of.
-const maxSlots = 240
+// MostSlides is how often a window may slide before it is another one.
+const MostSlides = 240
 
 // withDefaults fills in what is zero, and finds what cannot be.
 func (c Config) withDefaults() (Config, error) {
 	orElse(&c.Window, 10*time.Minute)
 	orElse(&c.Slide, min(time.Minute, c.Window))
 	orElse(&c.Long, max(time.Hour, c.Window))
-	orElse(&c.Enough.Packets, 3)
-	orElse(&c.Enough.Peers, 2)
+	orElse(&c.Enough.Packets, 10)
+	orElse(&c.Enough.Quiet, 10*time.Second)
+	orElse(&c.Enough.Peers, 1)
 	orElse(&c.Memory, 1<<30)
 	orElse(&c.Hosts, 10_000)
 	if c.Home == nil {
@@ -60,12 +62,12 @@ func (c *Config) check() error {
 		return fmt.Errorf("live: no vocabulary")
 	case c.Slide < time.Second:
 		return fmt.Errorf("a window cannot slide by %v; want at least a second", c.Slide)
-	case c.Window < c.Slide || c.Window/c.Slide > maxSlots:
-		return fmt.Errorf("a window of %v cannot slide by %v; want 1 to %d slides in it", c.Window, c.Slide, maxSlots)
-	case c.Long < c.Window || c.Long/c.Window > maxSlots:
-		return fmt.Errorf("the long window of %v does not go with a short one of %v; want 1 to %d of them in it", c.Long, c.Window, maxSlots)
-	case c.Enough.Packets < 1 || c.Enough.Peers < 1:
-		return fmt.Errorf("evidence of %d packets and %d peers: want at least 1", c.Enough.Packets, c.Enough.Peers)
+	case c.Window < c.Slide || c.Window/c.Slide > MostSlides:
+		return fmt.Errorf("a window of %v cannot slide by %v; want 1 to %d slides in it", c.Window, c.Slide, MostSlides)
+	case c.Long < c.Window || c.Long/c.Window > MostSlides:
+		return fmt.Errorf("the long window of %v does not go with a short one of %v; want 1 to %d of them in it", c.Long, c.Window, MostSlides)
+	case c.Enough.Packets < 1 || c.Enough.Peers < 1 || c.Enough.Quiet < 0:
+		return fmt.Errorf("evidence of %d packets, %d peers, and %v of quiet: want at least 1 packet and peer", c.Enough.Packets, c.Enough.Peers, c.Enough.Quiet)
 	case c.Memory < leastMemory:
 		return fmt.Errorf("%d bytes of memory for windows; want at least %d", c.Memory, leastMemory)
 	}

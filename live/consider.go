@@ -15,12 +15,19 @@ import (
 type standing struct {
 	verdict detect.Verdict // without its sums
 	window  Window
+	spoke   [2]bool // whether Src, Dst sent packets
 }
 
-// keep notes the latest opinion.
-func (s *standing) keep(o opinion) {
+// keep notes the latest opinion. It reports whether an end has spoken that had not before.
+func (s *standing) keep(o opinion) (more bool) {
+	total := o.verdict.Flow.Total()
+	for i := range s.spoke {
+		more = more || !s.spoke[i] && total.Packets[i] > 0
+		s.spoke[i] = s.spoke[i] || total.Packets[i] > 0
+	}
 	s.verdict, s.window = o.verdict, o.window
 	s.verdict.Flow.Sums = nil
+	return more
 }
 
 // mostStanding bounds the flows whose verdict Botnet stands. Flows beyond are counted as
@@ -31,36 +38,60 @@ const mostStanding = 1 << 18
 func (w *watch) consider(f flow.Flow) {
 	total := f.Total()
 	w.late = total.First
-	opinion, ok := w.opinion(f.Src, f.Dst)
-	if !ok {
+	enough := uint64(w.config.Enough.Packets)
+	long, _ := w.gather(w.long, 0, f.Src, f.Dst)
+	if long.packets < enough {
+		w.young.add(ends{f.Src, f.Dst}, long.packets, w.clock.elapsed+w.config.Enough.Quiet)
 		return
 	}
-	before := opinion.packets - total.N() // what the windows had of it until now
-	w.weigh(opinion, before >= uint64(w.config.Enough.Packets))
+	if o, ok := w.opinion(f.Src, f.Dst); ok {
+		w.weigh(o, long.packets-total.N() >= enough)
+	}
+}
+
+// considerQuiet judges the flows that have had too few packets to be judged at once, and
+// then none for a while: they are likely over.
+func (w *watch) considerQuiet() {
+	for {
+		y, ok := w.young.next(w.clock.elapsed)
+		if !ok {
+			return
+		}
+		if long, _ := w.gather(w.long, 0, y.ends[0], y.ends[1]); long.packets != y.packets {
+			continue // it has had more since, or has been let go
+		}
+		w.late = w.clock.wall.UnixNano()
+		if o, ok := w.opinion(y.ends[0], y.ends[1]); ok {
+			w.weigh(o, false)
+		}
+	}
 }
 
 // opinion is what the windows say of a flow.
 type opinion struct {
-	verdict detect.Verdict
+	verdict detect.Verdict // its sums are valid until the next
 	window  Window
-	packets uint64 // in the long window
 }
 
 // opinion judges a flow by each window; the one with the higher score decides. It is not ok
-// if there is not enough of it, or it is not to be judged.
+// if the windows have nothing of it, or it is not to be judged. Whether there is enough of
+// it is asked of the short window only.
 func (w *watch) opinion(x, y packet.Endpoint) (o opinion, ok bool) {
 	long, ok := w.gather(w.long, 0, x, y)
-	if !ok || long.packets < uint64(w.config.Enough.Packets) || !w.judgeable(x, y) {
+	if !ok || !w.judgeable(x, y) {
 		return o, false
 	}
-	o, ok = w.judgeIn(w.long, long)
-	if short, found := w.gather(w.short, 1, x, y); ok && found && short.packets != long.packets && short.packets >= uint64(w.config.Enough.Packets) {
-		if recent, good := w.judgeIn(w.short, short); good && recent.verdict.Score > o.verdict.Score {
-			recent.packets = o.packets
-			return recent, true
-		}
+	if o, ok = w.judgeIn(w.long, long); !ok {
+		return o, false
 	}
-	return o, ok
+	short, found := w.gather(w.short, 1, x, y)
+	if !found || short.packets == long.packets || short.packets < uint64(w.config.Enough.Packets) {
+		return o, true
+	}
+	if recent, ok := w.judgeIn(w.short, short); ok && recent.verdict.Score > o.verdict.Score {
+		return recent, true
+	}
+	return o, true
 }
 
 // gathered is a flow as a window has it.
@@ -91,7 +122,7 @@ func (w *watch) judgeIn(r *ring, g gathered) (o opinion, ok bool) {
 		return o, false
 	}
 	v.Capture = w.config.Name
-	return opinion{v, r.window(w.clock.wall), g.packets}, true
+	return opinion{v, r.window(w.clock.wall)}, true
 }
 
 // judgeable reports whether a flow of two endpoints is a P2P flow that is not left alone.
@@ -106,11 +137,13 @@ func (w *watch) weigh(o opinion, before bool) {
 	s, stands := w.standing[key]
 	switch {
 	case stands && o.verdict.Botnet:
-		s.keep(o)
+		if s.keep(o) {
+			w.accuse(key, s)
+		}
 	case stands: // it may be in two minds: settled when the window slides
 	case o.verdict.Botnet:
 		w.condemn(key, o, before)
-	case !before:
+	case !before && w.told.add(key):
 		w.say(&o.verdict, o.window, Fresh)
 	}
 }
@@ -122,7 +155,7 @@ func (w *watch) condemn(key ends, o opinion, before bool) {
 		return
 	}
 	change := Fresh
-	if before {
+	if before || w.told.has(key) {
 		change = Revised
 	}
 	w.say(&o.verdict, o.window, change)

@@ -113,6 +113,8 @@ func (w *watch) follow(ctx context.Context) {
 		select {
 		case t, more := <-w.ticks:
 			if !more {
+				clock.tick()
+				w.clock = clock.clock
 				return
 			}
 			w.take(t)
@@ -122,6 +124,7 @@ func (w *watch) follow(ctx context.Context) {
 			}
 			w.clock = clock.clock
 			w.due.Add(1)
+			w.considerQuiet()
 			w.slideIfDue()
 			w.adoptIfNew()
 			w.settle()

@@ -3,6 +3,7 @@ package live
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"botnetdetect/detect"
 	"botnetdetect/packet"
@@ -20,15 +21,17 @@ const spareHosts = 4
 
 func newHosts(most int) hosts { return hosts{most, make(map[packet.Endpoint]*HostState)} }
 
-func (h *hosts) add(v *detect.Verdict, enough Enough) {
-	h.count(v.Src, v, enough)
+// add counts a flow. It is a botnet flow only of the hosts that sent packets in it: nobody
+// can help what is sent to him.
+func (h *hosts) add(v *detect.Verdict, botnet bool) {
+	total := v.Flow.Total()
+	h.count(v.Src, v, botnet && total.Packets[0] > 0)
 	if v.Dst != v.Src {
-		h.count(v.Dst, v, enough)
+		h.count(v.Dst, v, botnet && total.Packets[1] > 0)
 	}
 }
 
-func (h *hosts) count(e packet.Endpoint, v *detect.Verdict, enough Enough) {
-	botnet := v.Botnet && v.Packets >= uint64(enough.Packets)
+func (h *hosts) count(e packet.Endpoint, v *detect.Verdict, botnet bool) {
 	x, ok := h.all[e]
 	if !ok {
 		if n := len(h.all); n >= h.most*spareHosts && !botnet || n >= mostStanding {
@@ -77,12 +80,17 @@ func (h *hosts) ranked(enough Enough) []HostState {
 	return list
 }
 
+// of reports whether enough has been seen of a flow at a time.
+func (e *Enough) of(v *detect.Verdict, now time.Time) bool {
+	return v.Packets >= uint64(e.Packets) || now.Sub(v.Last) >= e.Quiet
+}
+
 // judge says what the host's flows come to.
 func (x *HostState) judge(enough Enough) State {
 	switch {
 	case x.BotnetPeers >= enough.Peers:
 		return Botnet
-	case x.BotnetPeers > 0 || x.Packets < uint64(enough.Packets):
+	case x.BotnetPeers > 0:
 		return Insufficient
 	}
 	return Benign

@@ -25,7 +25,9 @@ func traffic(t *rapid.T, span time.Duration) []capture.Frame {
 	address := func(name string) string {
 		return fmt.Sprintf("10.0.%d.%d", rapid.IntRange(0, 1).Draw(t, name), rapid.IntRange(1, 4).Draw(t, name))
 	}
-	moment := func() time.Duration { return time.Duration(rapid.Int64Range(0, int64(span/time.Microsecond)).Draw(t, "at")) * time.Microsecond }
+	moment := func() time.Duration {
+		return time.Duration(rapid.Int64Range(0, int64(span/time.Microsecond)).Draw(t, "at")) * time.Microsecond
+	}
 	for range rapid.IntRange(1, 12).Draw(t, "flows") {
 		f := pcaptest.UDPFlow(address("source")+":5000", address("destination")+":6000")
 		for range rapid.IntRange(1, 20).Draw(t, "packets") {

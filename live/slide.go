@@ -33,6 +33,7 @@ func (w *watch) slide(now time.Time) {
 	longToo := w.slides >= w.short.size
 	if longToo {
 		w.slides = 0
+		w.told.age()
 		w.long.seal()
 	}
 	w.recheck()
@@ -82,13 +83,14 @@ func wholeOf(w *watch, now time.Time) func() *judged {
 		j := &judged{slide: slide, hosts: newHosts(most)}
 		var sum detect.Summary
 		j.err = d.Judge(observe.Observation{Table: flow.SetOf(tables...)}, &sum, func(v *detect.Verdict) error {
+			enough := enough.of(v, now)
 			switch {
-			case v.Packets < uint64(enough.Packets):
+			case !enough:
 				j.slide.Insufficient++
 			case v.Botnet:
 				j.slide.Botnet++
 			}
-			j.hosts.add(v, enough)
+			j.hosts.add(v, enough && v.Botnet)
 			return nil
 		})
 		j.slide.Flows, j.slide.P2P, j.slide.Allowed = sum.Flows, sum.P2P, sum.Allowed
@@ -150,11 +152,11 @@ func (w *watch) withdraw() {
 func (w *watch) conclude(v *detect.Verdict, in Window) {
 	key := ends{v.Src, v.Dst}
 	s, stands := w.standing[key]
-	o := opinion{*v, in, v.Packets}
+	o := opinion{*v, in}
 	switch {
 	case stands && v.Botnet:
 		s.keep(o)
-	case v.Botnet && v.Packets >= uint64(w.config.Enough.Packets) && len(w.standing) < mostStanding:
+	case v.Botnet && len(w.standing) < mostStanding:
 		s = new(standing)
 		s.keep(o)
 		w.standing[key] = s
@@ -176,6 +178,10 @@ func (w *watch) adopt(j Judge) error {
 	w.recheck()
 	set := flow.SetOf(w.long.tables...)
 	for f := range set.P2P() {
+		total := f.Total()
+		if total.N() < uint64(w.config.Enough.Packets) {
+			continue
+		}
 		if o, ok := w.opinion(f.Src, f.Dst); ok && o.verdict.Botnet {
 			w.late = time.Now().UnixNano()
 			w.weigh(o, true)

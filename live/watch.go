@@ -37,6 +37,8 @@ type watch struct {
 	next     time.Duration // when the short window slides
 	slides   int           // since the long one slid
 
+	young    youth
+	told     told
 	standing map[ends]*standing // flows whose verdict is Botnet
 	suspects map[packet.Endpoint]*suspect
 	stirred  map[packet.Endpoint]bool // suspects whose evidence has changed
@@ -150,6 +152,7 @@ func (w *watch) take(t *tick) {
 	for f := range t.flows.Flows() {
 		w.consider(f)
 	}
+	w.considerQuiet()
 	w.settle()
 	t.reset()
 	select {
@@ -186,8 +189,10 @@ func (w *watch) restart() {
 	for _, key := range sortedEnds(w.standing) {
 		w.drop(key, w.standing[key], Expired)
 	}
-	w.short.clear(w.clock.wall)
-	w.long.clear(w.clock.wall)
+	for _, r := range []*ring{w.short, w.long} {
+		r.clear(w.clock.wall)
+		w.names.carry(r.filling(), w.clock.elapsed)
+	}
 	w.settle()
 }
 

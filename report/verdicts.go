@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -54,14 +55,36 @@ type Verdicts struct {
 	count  int
 }
 
+// Window says of a verdict on watched traffic which packets it rests on, and why it is given.
+type Window struct {
+	Start, End time.Time
+	Change     string // "new", "revised", "withdrawn", "expired" or "last"
+}
+
 // NewVerdicts begins output on w, which Close does not close.
 func NewVerdicts(w io.Writer, format Format) (*Verdicts, error) {
-	v := &Verdicts{out: bufio.NewWriter(w), format: format}
-	if format == CSV {
-		v.csv = csv.NewWriter(v.out)
-		return v, v.csv.Write(fields)
+	return newVerdicts(w, format, fields)
+}
+
+// NewLive is NewVerdicts for verdicts with a window, written by WriteIn. If it continues
+// what was written before, CSV has no header.
+func NewLive(w io.Writer, format Format, continued bool) (*Verdicts, error) {
+	if continued {
+		return newVerdicts(w, format, nil)
 	}
-	return v, nil
+	return newVerdicts(w, format, slices.Concat(fields, windowFields))
+}
+
+func newVerdicts(w io.Writer, format Format, header []string) (*Verdicts, error) {
+	v := &Verdicts{out: bufio.NewWriter(w), format: format}
+	if format != CSV {
+		return v, nil
+	}
+	v.csv = csv.NewWriter(v.out)
+	if header == nil {
+		return v, nil
+	}
+	return v, v.csv.Write(header)
 }
 
 // fields are the columns of CSV and the keys of JSON, in order.
@@ -69,43 +92,65 @@ var fields = []string{
 	"capture", "src", "dst", "verdict", "score", "packets", "bytes", "first", "last", "duration", "protocols",
 }
 
+// windowFields are further columns of verdicts with a window. In JSON they are an object
+// "window" with "start" and "end", and "change".
+var windowFields = []string{"window_start", "window_end", "change"}
+
 // Write writes one verdict.
 func (v *Verdicts) Write(d *detect.Verdict) error {
+	return v.write(d, objectOf(d), nil)
+}
+
+// WriteIn writes one verdict with its window.
+func (v *Verdicts) WriteIn(d *detect.Verdict, w Window) error {
+	o := objectOf(d)
+	o.Window, o.Change = &window{stamp(w.Start), stamp(w.End)}, w.Change
+	return v.write(d, o, []string{o.Window.Start, o.Window.End, o.Change})
+}
+
+func (v *Verdicts) write(d *detect.Verdict, o object, more []string) error {
 	v.count++
 	switch v.format {
 	case CSV:
-		return v.csv.Write(row(d))
+		return v.csv.Write(append(row(d), more...))
 	case JSON:
 		separator := ",\n"
 		if v.count == 1 {
 			separator = "[\n"
 		}
-		return v.object(separator, d, "")
+		return v.object(separator, o, "")
 	case JSONLines:
-		return v.object("", d, "\n")
+		return v.object("", o, "\n")
 	}
-	_, err := fmt.Fprintf(v.out, "%v\t%v\t%s\n", d.Src, d.Dst, d.Text())
+	line := append([]string{d.Src.String(), d.Dst.String(), d.Text()}, more...)
+	_, err := v.out.WriteString(strings.Join(line, "\t") + "\n")
 	return err
+}
+
+// Flush writes what is held back.
+func (v *Verdicts) Flush() error {
+	if v.csv != nil {
+		v.csv.Flush()
+		if err := v.csv.Error(); err != nil {
+			return err
+		}
+	}
+	return v.out.Flush()
 }
 
 // Close ends the output.
 func (v *Verdicts) Close() error {
 	switch {
-	case v.format == CSV:
-		v.csv.Flush()
-		if err := v.csv.Error(); err != nil {
-			return err
-		}
 	case v.format == JSON && v.count == 0:
 		v.out.WriteString("[]\n")
 	case v.format == JSON:
 		v.out.WriteString("\n]\n")
 	}
-	return v.out.Flush()
+	return v.Flush()
 }
 
-func (v *Verdicts) object(before string, d *detect.Verdict, after string) error {
-	text, err := json.Marshal(objectOf(d))
+func (v *Verdicts) object(before string, o object, after string) error {
+	text, err := json.Marshal(o)
 	if err != nil {
 		return err
 	}
@@ -128,6 +173,13 @@ type object struct {
 	Last      string   `json:"last"`
 	Duration  float64  `json:"duration"` // seconds
 	Protocols []string `json:"protocols"`
+	Window    *window  `json:"window,omitempty"`
+	Change    string   `json:"change,omitempty"`
+}
+
+type window struct {
+	Start string `json:"start"`
+	End   string `json:"end"`
 }
 
 func objectOf(d *detect.Verdict) object {

@@ -3,6 +3,7 @@ package main
 import (
 	"strconv"
 
+	"botnetdetect/allow"
 	"botnetdetect/detect"
 	"botnetdetect/model"
 
@@ -14,11 +15,18 @@ type judging struct {
 	*common
 	modelFile string
 	threshold string
+	allow     []string
+	leave     *allow.List // what allow comes to, once model has been called
 }
 
 func (j *judging) flags(cmd *cobra.Command) {
 	j.common.flags(cmd)
 	j.modelFlags(cmd)
+	j.allowFlag(cmd)
+}
+
+func (j *judging) allowFlag(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVar(&j.allow, "allow", nil, "leave flows with `ADDRESS`, a network, or those in @FILE, alone; several times if need be")
 }
 
 func (j *judging) modelFlags(cmd *cobra.Command) {
@@ -29,6 +37,9 @@ func (j *judging) modelFlags(cmd *cobra.Command) {
 
 // model returns the model to judge by, and where it was found.
 func (j *judging) model() (m *model.Model, origin string, err error) {
+	if j.leave, err = allow.Parse(j.allow); err != nil {
+		return nil, "", usage("--allow: %v", err)
+	}
 	if origin = j.modelFile; origin != "" {
 		if m, err = model.ReadFile(origin); err != nil {
 			return nil, "", err
@@ -54,5 +65,5 @@ func (j *judging) model() (m *model.Model, origin string, err error) {
 
 // detector judges by m what observe observed.
 func (j *judging) detector(m *model.Model) detect.Detector {
-	return detect.Detector{Model: m, Vocabulary: j.names()}
+	return detect.Detector{Model: m, Vocabulary: j.names(), Allow: j.leave}
 }

@@ -160,6 +160,9 @@ func (p *predict) summarize(sum *detect.Summary, took time.Duration) {
 	p.say("%s, %s: %s in %.3f s", count(sum.Captures, "capture"), count(int(sum.Stats.Frames), "packet"),
 		size(sum.Stats.Bytes), took.Seconds())
 	p.say("%s, %d of them P2P; %d botnet, %d benign", count(sum.Flows, "flow"), sum.P2P, sum.Botnet, sum.P2P-sum.Botnet)
+	if sum.Allowed > 0 {
+		p.say("%s left alone, as --allow says", count(sum.Allowed, "P2P flow"))
+	}
 	if sum.Failed > 0 {
 		p.say("%s not read to the end", count(sum.Failed, "capture"))
 	}

@@ -76,6 +76,9 @@ func (r *reporting) run(ctx context.Context, args []string) error {
 	}
 	sum := facts.Summary()
 	r.say("%s of %s judged Botnet", count(sum.Botnet, "flow"), count(sum.P2P, "flow"))
+	if sum.Allowed > 0 {
+		r.say("%s left alone, as --allow says", count(sum.Allowed, "P2P flow"))
+	}
 	if problems > 0 {
 		return errTold
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 
@@ -16,6 +17,8 @@ type streams struct {
 	in  io.Reader
 	out io.Writer // results
 	err io.Writer // all else
+	// hangups tells of SIGHUP, which ends all verbs but those that watch; may be nil.
+	hangups <-chan os.Signal
 }
 
 // Exit statuses.
@@ -35,13 +38,29 @@ var (
 
 // run carries out one command line and returns its exit status.
 func run(ctx context.Context, args []string, std streams) int {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	args, err := modeToVerb(args)
 	if err == nil {
 		root := newRoot(std)
+		root.PersistentPreRun = func(cmd *cobra.Command, _ []string) { std.endOnHangup(cmd, cancel) }
 		root.SetArgs(args)
 		err = root.ExecuteContext(ctx)
 	}
 	return std.status(ctx, err)
+}
+
+// takesHangups marks a verb that SIGHUP does not end.
+const takesHangups = "takes hangups"
+
+func (s streams) endOnHangup(cmd *cobra.Command, cancel func()) {
+	if _, takes := cmd.Annotations[takesHangups]; takes || s.hangups == nil {
+		return
+	}
+	go func() {
+		<-s.hangups
+		cancel()
+	}()
 }
 
 // status says what went wrong, if it has not been said, and turns it into an exit status.
@@ -139,7 +158,7 @@ func newRoot(std streams) *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage("%v", err) })
 	root.AddCommand(
 		newPredict(std), newTrain(std), newRetrain(std), newValidate(std), newDump(std),
-		newModel(std), newVersion(std), newReport(std), newExplain(std), newEvaluate(std),
+		newModel(std), newVersion(std), newReport(std), newExplain(std), newEvaluate(std), newLive(std),
 	)
 	return root
 }

@@ -22,7 +22,7 @@ func TestStatus(t *testing.T) {
 		t.Helper()
 		t.Chdir(t.TempDir())
 		var out, errs bytes.Buffer
-		got := run(ctx, args, streams{strings.NewReader(""), &out, &errs})
+		got := run(ctx, args, streams{in: strings.NewReader(""), out: &out, err: &errs})
 		if got != want || !strings.Contains(errs.String(), wantErr) {
 			t.Errorf("%v: status %d, want %d; it said %q, want %q", args, got, want, &errs, wantErr)
 		}
@@ -49,7 +49,7 @@ func TestInterruptedStream(t *testing.T) {
 		cancel()                 // and tcpdump says nothing more, nor closes
 	}()
 	var out, errs bytes.Buffer
-	if got := run(ctx, []string{"-"}, streams{in, &out, &errs}); got != exitFailed {
+	if got := run(ctx, []string{"-"}, streams{in: in, out: &out, err: &errs}); got != exitFailed {
 		t.Errorf("status %d; it said %q", got, &errs)
 	}
 	if want := "10.0.0.1\t10.0.0.2\t"; !strings.HasPrefix(out.String(), want) {

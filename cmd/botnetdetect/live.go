@@ -1,0 +1,238 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"time"
+
+	"botnetdetect/allow"
+	"botnetdetect/live"
+	"botnetdetect/nic"
+
+	"github.com/spf13/cobra"
+)
+
+// watching is the verb that watches a link.
+type watching struct {
+	judging
+	from    origin
+	config  live.Config
+	home    []string
+	output  string
+	format  string
+	alerts  []string
+	listen  string
+	logs    string
+	keep    bool // privileges
+	logger  *slog.Logger
+	source  live.Source
+	release []func() // what closes what was opened, last first
+}
+
+func newLive(std streams) *cobra.Command {
+	w := &watching{judging: judging{common: &common{std: std}}}
+	cmd := &cobra.Command{
+		Use:   "live {-i INTERFACE | --replay FILE | -} [flags]",
+		Short: "Watch a link: verdicts and alerts within seconds, for months",
+		Long: `Watch an interface, a stream, or a capture played again, and say within seconds
+which hosts take part in botnet traffic, and why.
+
+Flows are judged by sliding windows, each second, as soon as there is enough of
+them. A verdict is announced once, and again when it changes. --output takes the
+verdicts on all flows, as predict writes them, with the window added; --alert
+takes alerts on hosts, in the formats and to the places that others read:
+
+  jsonl:FILE  eve:FILE  zeek:FILE  ecs:FILE     appended to a file, or stdout
+  jsonl:https://host/path                       each sent by POST
+  jsonl:syslog:  ecs:syslog://host:514          to syslog, local or over UDP, or
+  eve:syslog+tcp://host:601                     over TCP
+
+SIGHUP reads the model and the allow-list anew and opens files again; no packet
+is lost by it. SIGTERM or Ctrl-C judge the last window before the end.`,
+		Example: `  botnetdetect live -i eth0 --output alerts.jsonl
+  botnetdetect live -i eth0 --filter 'not port 22' --alert eve:/var/log/eve.json --listen 127.0.0.1:9477
+  ssh router tcpdump -w - | botnetdetect live - --alert jsonl:stdout
+  botnetdetect live --replay file.pcap --output alerts.jsonl`,
+		Annotations: map[string]string{takesHangups: ""},
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 || len(args) == 1 && args[0] != "-" {
+				return usage("live takes -i INTERFACE, --replay FILE, or - for a capture on standard input; not %q", args[len(args)-1])
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			w.from.stdin = len(args) == 1
+			return w.run(cmd.Context())
+		},
+	}
+	w.flags(cmd)
+	return cmd
+}
+
+func (w *watching) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	w.from.flags(f)
+	f.StringVarP(&w.output, "output", "o", "", "append verdicts to `FILE`, or stdout; of a replay, write them")
+	f.StringVar(&w.format, "format", "", "txt, csv or jsonl (default by the output's ending); json of a replay")
+	f.StringArrayVar(&w.alerts, "alert", nil, "send alerts to `FORMAT:PLACE`, such as eve:FILE; several times if need be")
+	f.DurationVar(&w.config.Window, "window", 10*time.Minute, "judge flows by the last `TIME`")
+	f.DurationVar(&w.config.Slide, "slide", time.Minute, "slide the window by `TIME`")
+	f.DurationVar(&w.config.Long, "long", time.Hour, "and by the last `TIME`, for habits that take longer")
+	f.IntVar(&w.config.Enough.Packets, "min-packets", 10, "judge a flow at once from `N` packets on; one of fewer when it is quiet")
+	f.DurationVar(&w.config.Enough.Quiet, "quiet-time", 10*time.Second, "a flow counts as quiet after `TIME` without a packet")
+	f.IntVar(&w.config.Enough.Peers, "min-peers", 1, "alert of hosts that speak to at least `N` peers in botnet flows")
+	f.StringArrayVar(&w.home, "home", nil, "alerts are about hosts in `NETWORK`, or @FILE with one a line (default private addresses)")
+	f.BoolVar(&w.csv, "csv", false, "protocol-agnostic features")
+	w.modelFlags(cmd)
+	w.allowFlag(cmd)
+	w.memory = defaultMemory
+	f.Var(&w.memory, "memory", "keep within `SIZE`: the least informative flows go first")
+	f.IntVar(&w.cores, "cores", 0, "read an interface on `N` cores (default all)")
+	f.StringVar(&w.listen, "listen", "", "serve /metrics and /healthz on `ADDRESS`, such as 127.0.0.1:9477")
+	f.StringVar(&w.logs, "log", "text", "write logs to standard error as text or json")
+	f.BoolVar(&w.keep, "keep-privileges", false, "do not drop capabilities once the interface is open")
+	w.speech(cmd)
+}
+
+func (w *watching) run(ctx context.Context) (err error) {
+	defer func() {
+		for i := len(w.release) - 1; i >= 0; i-- {
+			w.release[i]()
+		}
+	}()
+	if err := w.prepare(); err != nil {
+		return err
+	}
+	captures, done := w.memory.keep()
+	defer done()
+	w.config.Memory = captures * 2 / 3 // the rest for judging, and for garbage
+	judge, err := w.judge()
+	if err != nil {
+		return err
+	}
+	w.config.Vocabulary, w.config.Name = w.names(), w.from.name()
+	engine, err := live.New(w.config, judge)
+	if err != nil {
+		return usage("%v", err)
+	}
+	if w.source, err = w.open(ctx); err != nil {
+		return err
+	}
+	out, err := w.announce(engine)
+	if err != nil {
+		return err
+	}
+	w.drop()
+	stop := w.reloadOnHangup(engine, out)
+	defer stop()
+	begun := time.Now()
+	w.logger.Info("watching", "source", w.config.Name, "model", judge.Origin, "window", w.config.Window, "long", w.config.Long)
+	err = engine.Run(ctx, w.source)
+	err = errors.Join(err, out.close())
+	w.conclude(engine.Stats(), time.Since(begun))
+	return err
+}
+
+// prepare finds what is wrong with the flags before anything is opened.
+func (w *watching) prepare() error {
+	switch {
+	case w.verbose && w.quiet:
+		return usage("--verbose and --quiet together: choose one")
+	case w.cores < 0:
+		return usage("--cores %d: want a number of cores", w.cores)
+	case w.logs != "text" && w.logs != "json":
+		return usage("--log %s: want text or json", w.logs)
+	case w.config.Long < w.config.Window:
+		w.config.Long = w.config.Window
+	}
+	w.config.Slide = min(w.config.Slide, w.config.Window)
+	if w.config.Window/w.config.Slide > live.MostSlides {
+		w.config.Slide = (w.config.Window / live.MostSlides).Truncate(time.Second) + time.Second
+	}
+	w.logger = w.newLogger()
+	if len(w.home) > 0 {
+		list, err := allow.Parse(w.home)
+		if err != nil {
+			return usage("--home: %v", err)
+		}
+		w.config.Home = list
+	}
+	if _, err := w.outputFormat(); err != nil {
+		return err
+	}
+	return w.from.check()
+}
+
+func (w *watching) newLogger() *slog.Logger {
+	options := &slog.HandlerOptions{Level: slog.LevelInfo}
+	if w.quiet {
+		options.Level = slog.LevelWarn
+	}
+	if w.logs == "json" {
+		return slog.New(slog.NewJSONHandler(w.std.err, options))
+	}
+	return slog.New(slog.NewTextHandler(w.std.err, options))
+}
+
+// judge reads the model and the allow-list, at first and on SIGHUP.
+func (w *watching) judge() (j live.Judge, err error) {
+	j.Model, j.Origin, err = w.model()
+	j.Allow = w.leave
+	return j, err
+}
+
+// drop gives up the privileges that only opening an interface needed.
+func (w *watching) drop() {
+	if w.from.iface == "" || w.keep || runtime.GOOS != "linux" {
+		return
+	}
+	if err := nic.DropPrivileges(); err != nil {
+		w.logger.Warn("privileges are kept", "error", err)
+	}
+}
+
+// reloadOnHangup reads model and allow-list anew at each SIGHUP, until stop is called.
+func (w *watching) reloadOnHangup(engine *live.Engine, out *announcer) (stop func()) {
+	done, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			select {
+			case <-w.std.hangups:
+				w.reload(engine, out)
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() {
+		close(done)
+		<-ended
+	}
+}
+
+func (w *watching) reload(engine *live.Engine, out *announcer) {
+	if err := out.reopen(); err != nil {
+		w.logger.Error("a file was not opened again; what was open stays", "error", err)
+	}
+	j, err := w.judge()
+	if err == nil {
+		err = engine.Reload(j)
+	}
+	if err != nil {
+		w.logger.Error("nothing was reloaded; what was in use stays", "error", err)
+		return
+	}
+	w.logger.Info("reloaded", "model", j.Origin, "threshold", j.Model.Threshold, "allowed", j.Allow.Len())
+}
+
+// conclude says what was seen.
+func (w *watching) conclude(s live.Stats, took time.Duration) {
+	w.logger.Info("done",
+		"packets", s.Packets, "bytes", s.Bytes, "seconds", fmt.Sprintf("%.3f", took.Seconds()),
+		"received", s.Source.Received, "dropped", s.Source.Dropped, "shed", s.Shed, "evicted", s.Evicted,
+		"botnet", s.Botnet, "alerts", s.Alerts)
+}

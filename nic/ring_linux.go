@@ -1,0 +1,281 @@
+package nic
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"botnetdetect/capture"
+
+	"github.com/gopacket/gopacket/afpacket"
+	"golang.org/x/sys/unix"
+)
+
+// Interface is an open network interface.
+type Interface struct {
+	name    string
+	options Options
+	group   uint16 // of the fan-out
+	lanes   []*Lane
+	outages atomic.Int64
+	away    atomic.Int32 // lanes that have no ring
+}
+
+// Lane is one way that an interface's frames come in. Next is for one goroutine.
+type Lane struct {
+	in     *Interface
+	number int
+	link   capture.LinkType
+	seq    int64
+	tried  time.Time // when opening was last tried
+
+	mu    sync.Mutex // guards ring, as Counts asks it
+	ring  *afpacket.TPacket
+	gone  Counts // of rings before this one
+	index int    // of the interface that the ring is bound to
+}
+
+// How long a lane waits for a frame, and for a ring's block to fill; and how often it tries
+// to open an interface that is away.
+const (
+	patience     = 100 * time.Millisecond
+	blockTimeout = 50 * time.Millisecond
+	retryEvery   = 500 * time.Millisecond
+)
+
+// blockBytes is how much of a ring the kernel hands over at a time.
+const blockBytes = 1 << 20
+
+// groups number fan-outs within this process.
+var groups atomic.Uint32
+
+// Open opens the interface of a name. An error that wraps ErrPermission says how to give
+// what is missing.
+func Open(name string, o Options) (*Interface, error) {
+	if o.Lanes == 0 {
+		o.Lanes = 1
+	}
+	if o.RingBytes == 0 {
+		o.RingBytes = defaultRing
+	}
+	if o.Lanes < 1 || o.Lanes > maxLanes {
+		return nil, fmt.Errorf("%d lanes: want 1 to %d", o.Lanes, maxLanes)
+	}
+	in := &Interface{name: name, options: o, group: uint16(os.Getpid()<<4) + uint16(groups.Add(1))}
+	for i := range o.Lanes {
+		l := &Lane{in: in, number: i}
+		if err := l.open(); err != nil {
+			in.Close()
+			return nil, err
+		}
+		in.lanes = append(in.lanes, l)
+	}
+	return in, nil
+}
+
+// Lanes returns the ways that frames come in.
+func (in *Interface) Lanes() []*Lane { return in.lanes }
+
+// Counts returns what the kernel counted so far. Any goroutine may call it.
+func (in *Interface) Counts() (c Counts) {
+	for _, l := range in.lanes {
+		n := l.counts()
+		c.Received += n.Received
+		c.Dropped += n.Dropped
+	}
+	c.Outages, c.Down = in.outages.Load(), in.away.Load() > 0
+	return c
+}
+
+// Close ends reading. Lanes must not be in use.
+func (in *Interface) Close() {
+	for _, l := range in.lanes {
+		l.close()
+	}
+}
+
+// open makes a ring and binds it to the interface as it is now.
+func (l *Lane) open() error {
+	iface, err := net.InterfaceByName(l.in.name)
+	if err != nil {
+		return fmt.Errorf("interface %s: %w; 'ip link' lists those there are", l.in.name, cause(err))
+	}
+	if iface.Flags&net.FlagUp == 0 {
+		return fmt.Errorf("interface %s is down; 'ip link set %s up' brings it up", l.in.name, l.in.name)
+	}
+	if l.link, err = linkType(l.in.name); err != nil {
+		return fmt.Errorf("interface %s: %w", l.in.name, err)
+	}
+	ring, err := l.newRing()
+	if err != nil {
+		return fmt.Errorf("cannot open interface %s: %w", l.in.name, explain(err))
+	}
+	l.mu.Lock()
+	l.ring, l.index = ring, iface.Index
+	l.mu.Unlock()
+	return nil
+}
+
+// cause returns what a net.OpError is about, without its own words.
+func cause(err error) error {
+	var op *net.OpError
+	if errors.As(err, &op) {
+		return op.Err
+	}
+	return err
+}
+
+func (l *Lane) newRing() (*afpacket.TPacket, error) {
+	o := &l.in.options
+	blocks := max(4, o.RingBytes/o.Lanes/blockBytes)
+	ring, err := afpacket.NewTPacket(
+		afpacket.OptInterface(l.in.name), afpacket.TPacketVersion3, afpacket.OptPollTimeout(patience),
+		afpacket.OptFrameSize(blockBytes/16), afpacket.OptBlockSize(blockBytes), afpacket.OptNumBlocks(blocks),
+		afpacket.OptBlockTimeout(blockTimeout), afpacket.OptAddVLANHeader(true),
+	)
+	if err != nil {
+		return nil, err
+	}
+	if err := l.setUp(ring); err != nil {
+		ring.Close()
+		return nil, err
+	}
+	return ring, nil
+}
+
+func (l *Lane) setUp(ring *afpacket.TPacket) error {
+	o := &l.in.options
+	if len(o.Filter) > 0 {
+		if err := ring.SetBPF(o.Filter); err != nil {
+			return fmt.Errorf("the kernel does not take the filter: %w", err)
+		}
+	}
+	if o.Promiscuous {
+		if err := ring.SetPromiscuous(true); err != nil {
+			return fmt.Errorf("cannot make it promiscuous: %w", err)
+		}
+	}
+	if o.Lanes > 1 {
+		if err := ring.SetFanout(afpacket.FanoutHash, l.in.group); err != nil {
+			return fmt.Errorf("cannot spread packets over %d lanes: %w", o.Lanes, err)
+		}
+	}
+	return ring.InitSocketStats() // what came before the filter does not count
+}
+
+// explain says what to do about an error.
+func explain(err error) error {
+	switch {
+	case errors.Is(err, unix.EPERM), errors.Is(err, unix.EACCES):
+		return fmt.Errorf("%w: packet sockets need the capability CAP_NET_RAW; run as root, or give it to the program: sudo setcap cap_net_raw=ep \"$(command -v botnetdetect)\"", ErrPermission)
+	case errors.Is(err, unix.ENOMEM):
+		return fmt.Errorf("%w: no memory for its ring; allow a smaller one with --ring", err)
+	}
+	return err
+}
+
+// linkType returns how the frames of an interface begin.
+func linkType(name string) (capture.LinkType, error) {
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return 0, err
+	}
+	defer unix.Close(fd)
+	request, err := unix.NewIfreq(name)
+	if err != nil {
+		return 0, err
+	}
+	if err := unix.IoctlIfreq(fd, unix.SIOCGIFHWADDR, request); err != nil {
+		return 0, err
+	}
+	switch kind := request.Uint16(); kind {
+	case unix.ARPHRD_ETHER, unix.ARPHRD_LOOPBACK:
+		return capture.LinkEthernet, nil
+	case unix.ARPHRD_NONE, unix.ARPHRD_TUNNEL, unix.ARPHRD_TUNNEL6, unix.ARPHRD_SIT, unix.ARPHRD_PPP, unix.ARPHRD_IPGRE:
+		return capture.LinkRaw, nil
+	case unix.ARPHRD_IEEE80211_RADIOTAP:
+		return capture.LinkRadiotap, nil
+	default:
+		return 0, fmt.Errorf("its kind of link, ARPHRD %d, is not known here; pipe in what tcpdump -w - makes of it", kind)
+	}
+}
+
+// Next reads the next frame into f, whose Data is valid until the next call. It returns
+// capture.ErrIdle if none comes for 100 ms.
+func (l *Lane) Next(f *capture.Frame) error {
+	f.Time = 0
+	if l.ring == nil {
+		return l.reopen()
+	}
+	data, info, err := l.ring.ZeroCopyReadPacketData()
+	if err != nil {
+		return l.idle(err)
+	}
+	l.seq++
+	f.Time, f.Seq = info.Timestamp.UnixNano(), l.seq
+	f.Length, f.Link, f.Data = uint32(info.Length), l.link, data
+	return nil
+}
+
+// idle finds out why there was no frame. If the ring has failed, or the interface is
+// another one by now, the ring is given up.
+func (l *Lane) idle(err error) error {
+	if errors.Is(err, afpacket.ErrTimeout) {
+		if time.Since(l.tried) < retryEvery {
+			return capture.ErrIdle
+		}
+		l.tried = time.Now()
+		if iface, err := net.InterfaceByName(l.in.name); err == nil && iface.Index == l.index {
+			return capture.ErrIdle
+		}
+	}
+	l.close()
+	l.in.away.Add(1)
+	if l.number == 0 {
+		l.in.outages.Add(1)
+	}
+	return capture.ErrIdle
+}
+
+// reopen tries now and then to open the interface again.
+func (l *Lane) reopen() error {
+	time.Sleep(patience)
+	if time.Since(l.tried) < retryEvery {
+		return capture.ErrIdle
+	}
+	l.tried = time.Now()
+	if privileged(l.open) == nil {
+		l.in.away.Add(-1)
+	}
+	return capture.ErrIdle
+}
+
+// counts returns what the kernel counted for l.
+func (l *Lane) counts() Counts {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	c := l.gone
+	if l.ring == nil {
+		return c
+	}
+	if _, s, err := l.ring.SocketStats(); err == nil {
+		c.Received += int64(s.Packets())
+		c.Dropped += int64(s.Drops())
+	}
+	return c
+}
+
+// close gives the ring up, but keeps what it counted.
+func (l *Lane) close() {
+	c := l.counts()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.ring != nil {
+		l.ring.Close()
+		l.ring, l.gone = nil, c
+	}
+}
