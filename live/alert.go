@@ -188,7 +188,10 @@ func (w *watch) evidence(e packet.Endpoint, flows []*standing) []Evidence {
 		if v.Peer == e {
 			v.Peer = v.Src
 		}
-		v.CommunityIDs = communityIDs(w.watchers, v.Src, v.Dst)
+		v.Tuples = tuplesOf(w.watchers, v.Src, v.Dst)
+		for _, t := range v.Tuples {
+			v.CommunityIDs = append(v.CommunityIDs, t.CommunityID)
+		}
 		w.explain(&v, s)
 		list = append(list, v)
 	}

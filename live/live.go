@@ -101,7 +101,15 @@ type Evidence struct {
 	Peer           packet.Endpoint
 	Summary        string          // the flow in a sentence, as in report
 	Reasons        []reason.Reason // strongest first
-	CommunityIDs   []string        // version 1, of the 5-tuples seen last
+	CommunityIDs   []string        // version 1, of the 5-tuples seen last: those of Tuples
+	Tuples         []Tuple         // at most MaxTuples, the latest first
+}
+
+// Tuple is a 5-tuple of a flow, from its Src to its Dst; there and back are one tuple.
+type Tuple struct {
+	SrcPort, DstPort uint16 // of ICMP, type and code
+	Protocol         uint8  // IP protocol number
+	CommunityID      string
 }
 
 // ModelID says which model judged.

@@ -86,29 +86,31 @@ func (t *tuples) of(x, y packet.Endpoint, to []tupleEntry) []tupleEntry {
 	return to
 }
 
-// communityIDs returns the Community IDs of the tuples that lanes noted of a pair, at most
-// MaxTuples.
-func communityIDs(lanes []*watcher, x, y packet.Endpoint) (ids []string) {
-	if y.Compare(x) < 0 {
-		x, y = y, x
-	}
-	src, ok := x.IP()
-	dst, also := y.IP()
-	if !ok || !also {
+// tuplesOf returns the tuples that lanes noted of a flow's packets, at most MaxTuples.
+func tuplesOf(lanes []*watcher, src, dst packet.Endpoint) (list []Tuple) {
+	from, isIP := src.IP()
+	to, also := dst.IP()
+	if !isIP || !also {
 		return nil
 	}
+	turned := dst.Compare(src) < 0 // against the order of entries
 	var all []tupleEntry
 	for _, l := range lanes {
-		all = l.tuples.of(x, y, all)
+		all = l.tuples.of(src, dst, all)
 	}
 	for _, e := range all {
-		f := communityid.Flow{Src: src, Dst: dst, SrcPort: e.SrcPort, DstPort: e.DstPort, Protocol: e.Protocol}
-		if e.swapped {
+		f := communityid.Flow{Src: from, Dst: to, SrcPort: e.SrcPort, DstPort: e.DstPort, Protocol: e.Protocol}
+		switch {
+		case e.isPorts() && turned:
+			f.SrcPort, f.DstPort = f.DstPort, f.SrcPort
+		case e.swapped != turned:
 			f.Src, f.Dst = f.Dst, f.Src
 		}
-		if id := f.ID(0); len(ids) < MaxTuples && !slices.Contains(ids, id) {
-			ids = append(ids, id)
+		x := Tuple{f.SrcPort, f.DstPort, f.Protocol, f.ID(0)}
+		known := slices.ContainsFunc(list, func(y Tuple) bool { return y.CommunityID == x.CommunityID })
+		if len(list) < MaxTuples && !known {
+			list = append(list, x)
 		}
 	}
-	return ids
+	return list
 }

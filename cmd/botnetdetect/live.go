@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"runtime"
 	"time"
 
 	"botnetdetect/allow"
 	"botnetdetect/live"
+	"botnetdetect/monitor"
 	"botnetdetect/nic"
 
 	"github.com/spf13/cobra"
@@ -125,6 +127,9 @@ func (w *watching) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := w.serveMetrics(engine, out); err != nil {
+		return err
+	}
 	w.drop()
 	stop := w.reloadOnHangup(engine, out)
 	defer stop()
@@ -182,6 +187,23 @@ func (w *watching) judge() (j live.Judge, err error) {
 	j.Model, j.Origin, err = w.model()
 	j.Allow = w.leave
 	return j, err
+}
+
+// serveMetrics begins to serve /metrics and /healthz, if that was asked for.
+func (w *watching) serveMetrics(engine *live.Engine, out *announcer) error {
+	if w.listen == "" {
+		return nil
+	}
+	l, err := net.Listen("tcp", w.listen)
+	if err != nil {
+		return fmt.Errorf("cannot serve metrics: %w", err)
+	}
+	m := monitor.Monitor{Stats: engine.Stats, Sinks: out.sinks, Version: toolName(), Replay: w.from.replay != ""}
+	server := m.Server()
+	go func() { _ = server.Serve(l) }() // it ends with Close
+	w.release = append(w.release, func() { server.Close() })
+	w.logger.Info("serving metrics", "address", l.Addr().String())
+	return nil
 }
 
 // drop gives up the privileges that only opening an interface needed.

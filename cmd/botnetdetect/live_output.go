@@ -2,10 +2,13 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"log/slog"
 	"os"
+	"sync"
+	"time"
 
 	"botnetdetect/alert"
 	"botnetdetect/live"
@@ -15,19 +18,31 @@ import (
 // announcer writes what an engine announces.
 type announcer struct {
 	logger   *slog.Logger
+	mu       sync.Mutex // guards failing and lost
 	verdicts *report.Verdicts
 	buffer   *bytes.Buffer   // what verdicts are written to first, if they go to a file
 	file     *alert.File     // where they are appended
 	whole    io.WriteCloser  // or where those of a replay are written
 	failing  map[string]bool // places that cannot be written at the moment
 	lost     int             // records
+	sinks    []*alert.Sink
 }
+
+// patience is how long peers may take for what waits for them when watching ends.
+const patience = 5 * time.Second
 
 // announce makes engine's announcements go where the flags say.
 func (w *watching) announce(engine *live.Engine) (*announcer, error) {
 	a := &announcer{logger: w.logger, failing: make(map[string]bool)}
 	if err := w.openVerdicts(a); err != nil {
 		return nil, err
+	}
+	for _, text := range w.alerts {
+		s, err := alert.Open(text, alert.Options{Stdout: w.std.out, Note: a.reach})
+		if err != nil {
+			return nil, usage("--alert %v", err)
+		}
+		a.sinks = append(a.sinks, s)
 	}
 	engine.Subscribe(live.Handler{Verdict: a.verdict, Alert: a.alert})
 	return a, nil
@@ -103,8 +118,25 @@ func (a *announcer) flush() error {
 	return err
 }
 
+// reach logs that a peer cannot be reached, or can be again. It is called from other
+// goroutines.
+func (a *announcer) reach(place string, err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if failing := err != nil; failing != a.failing[place] {
+		a.failing[place] = failing
+		if failing {
+			a.logger.Error("a place for alerts cannot be reached; they wait", "place", place, "error", err)
+		} else {
+			a.logger.Info("a place for alerts is reached again", "place", place)
+		}
+	}
+}
+
 // note logs that a place cannot be written, once, and that it can be again.
 func (a *announcer) note(place string, err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	if err != nil {
 		a.lost++
 	}
@@ -122,12 +154,22 @@ func (a *announcer) note(place string, err error) {
 func (a *announcer) alert(x *live.Alert) {
 	a.logger.Warn("alert", "change", x.Change.String(), "host", x.Host.String(), "id", x.ID, "verdict", x.State.String(),
 		"botnet_peers", x.BotnetPeers, "evidence", x.Evidence, "score", x.Score)
+	for _, s := range a.sinks {
+		if s.Peer() {
+			_ = s.Send(x) // what happens to it, reach is told
+		} else {
+			a.note(s.Place(), s.Send(x))
+		}
+	}
 }
 
 // reopen opens files again by their names.
 func (a *announcer) reopen() (err error) {
 	if a.file != nil {
 		err = a.file.Reopen()
+	}
+	for _, s := range a.sinks {
+		err = errors.Join(err, s.Reopen())
 	}
 	return err
 }
@@ -142,6 +184,14 @@ func (a *announcer) close() (err error) {
 	}
 	if a.file != nil {
 		err = errors.Join(err, a.flush(), a.file.Close())
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	for _, s := range a.sinks {
+		err = errors.Join(err, s.Close(ctx))
+		if n := s.Counts().Lost; n > 0 {
+			a.logger.Error("records of alerts were lost", "place", s.Place(), "records", n)
+		}
 	}
 	return err
 }

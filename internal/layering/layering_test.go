@@ -13,16 +13,17 @@ import (
 // imports only from floors below its own, so data flows one way: a frame on floor 0
 // never knows of the verdict on floor 6. docs/design.md draws the house.
 var floors = [][]string{
-	0: {"capture", "protocol", "gbdt", "metric", "communityid", "internal/safefile", "internal/page"},
-	1: {"packet", "nic", "internal/craft"},
-	2: {"flow", "tshark", "allow", "synthetic"},
-	3: {"behaviour", "feature", "observe", "synthetic/write"},
-	4: {"dataset"},
-	5: {"model"},
-	6: {"detect", "reason", "evaluate"},
-	7: {"report", "live"},
-	8: {"alert"},
-	9: {"cmd/botnetdetect"},
+	0:  {"capture", "protocol", "gbdt", "metric", "communityid", "internal/safefile", "internal/page"},
+	1:  {"packet", "nic", "internal/craft"},
+	2:  {"flow", "tshark", "allow", "synthetic"},
+	3:  {"behaviour", "feature", "observe", "synthetic/write"},
+	4:  {"dataset"},
+	5:  {"model"},
+	6:  {"detect", "reason", "evaluate"},
+	7:  {"report", "live"},
+	8:  {"alert"},
+	9:  {"monitor"},
+	10: {"cmd/botnetdetect"},
 }
 
 // outside are folders whose packages serve the house but are not of it: tests and
