@@ -14,19 +14,15 @@
 // so.
 package nic
 
-import (
-	"errors"
-
-	"golang.org/x/net/bpf"
-)
+import "errors"
 
 // Options say how to read an interface. The zero Options read it on one lane, without
 // promiscuity, through rings of 64 MiB.
 type Options struct {
-	Lanes       int                  // rings, each for a goroutine; 0 is 1
-	Promiscuous bool                 // also frames to other stations
-	Filter      []bpf.RawInstruction // frames that the kernel passes on; none is all
-	RingBytes   int                  // of all rings together; 0 is 64 MiB
+	Lanes       int    // rings, each for a goroutine; 0 is 1
+	Promiscuous bool   // also frames to other stations
+	Filter      string // frames that the kernel passes on, as package filter understands it; "" is all
+	RingBytes   int    // of all rings together; 0 is 64 MiB
 }
 
 // Counts is what the kernel counted on all lanes.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"botnetdetect/capture"
+	"botnetdetect/filter"
 
 	"github.com/gopacket/gopacket/afpacket"
 	"golang.org/x/sys/unix"
@@ -149,9 +150,9 @@ func (l *Lane) newRing() (*afpacket.TPacket, error) {
 
 func (l *Lane) setUp(ring *afpacket.TPacket) error {
 	o := &l.in.options
-	if len(o.Filter) > 0 {
-		if err := ring.SetBPF(o.Filter); err != nil {
-			return fmt.Errorf("the kernel does not take the filter: %w", err)
+	if o.Filter != "" {
+		if err := l.filter(ring); err != nil {
+			return err
 		}
 	}
 	if o.Promiscuous {
@@ -165,6 +166,26 @@ func (l *Lane) setUp(ring *afpacket.TPacket) error {
 		}
 	}
 	return ring.InitSocketStats() // what came before the filter does not count
+}
+
+// filter has the kernel pass on only what the filter wants.
+func (l *Lane) filter(ring *afpacket.TPacket) error {
+	begins := filter.Raw
+	switch l.link {
+	case capture.LinkEthernet:
+		begins = filter.Ethernet
+	case capture.LinkRaw:
+	default:
+		return fmt.Errorf("frames of link type %v cannot be filtered", l.link)
+	}
+	program, err := filter.Parse(l.in.options.Filter, begins)
+	if err != nil {
+		return err
+	}
+	if err := ring.SetBPF(program); err != nil {
+		return fmt.Errorf("the kernel does not take the filter: %w", err)
+	}
+	return nil
 }
 
 // explain says what to do about an error.

@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"os"
 	"runtime"
 	"strconv"
 	"strings"
 
 	"botnetdetect/capture"
+	"botnetdetect/filter"
 	"botnetdetect/live"
 	"botnetdetect/nic"
 
@@ -36,6 +38,7 @@ func (o *origin) flags(f *pflag.FlagSet) {
 	f.StringVar(&o.replay, "replay", "", "play the capture `FILE` by its own clock")
 	f.StringVar(&o.speed, "speed", "full", "of a replay: full, own, or so many times its own, such as 10")
 	f.BoolVarP(&o.promiscuous, "promiscuous", "p", false, "see frames to other stations too, as on a mirror port")
+	f.StringVar(&o.filter, "filter", "", "look only at what `FILTER` wants, such as 'not port 22', or at what the output of tcpdump -ddd does, from @FILE too")
 	o.ring = defaultRing
 	f.Var(&o.ring, "ring", "let the kernel hold `SIZE` of packets while this program is busy")
 }
@@ -49,6 +52,18 @@ func (o *origin) check() error {
 	}
 	if ways != 1 {
 		return usage("live watches one thing: -i INTERFACE, --replay FILE, or - for standard input")
+	}
+	if name, isFile := strings.CutPrefix(o.filter, "@"); isFile {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return fmt.Errorf("cannot read filter: %w", err)
+		}
+		o.filter = string(text)
+	}
+	if o.filter != "" {
+		if _, err := filter.Parse(o.filter, filter.Ethernet); err != nil {
+			return usage("--filter: %v", err)
+		}
 	}
 	_, err := o.pace()
 	return err
@@ -74,13 +89,22 @@ func (o *origin) pace() (float64, error) {
 }
 
 // open opens what is to be watched.
-func (w *watching) open(ctx context.Context) (live.Source, error) {
-	switch {
-	case w.from.iface != "":
+func (w *watching) open(ctx context.Context) (s live.Source, err error) {
+	if w.from.iface != "" {
 		return w.openInterface()
-	case w.from.replay != "":
-		return w.openReplay()
 	}
+	if w.from.replay != "" {
+		s, err = w.openReplay()
+	} else {
+		s, err = w.openStream(ctx)
+	}
+	if err != nil || w.from.filter == "" {
+		return s, err
+	}
+	return live.NewFiltered(s, w.from.filter)
+}
+
+func (w *watching) openStream(ctx context.Context) (live.Source, error) {
 	r, err := capture.NewReader(newInterruptible(ctx, w.std.in))
 	if err != nil {
 		return nil, fmt.Errorf("standard input: %w", err)
@@ -95,7 +119,7 @@ func (w *watching) openInterface() (live.Source, error) {
 	if lanes == 0 {
 		lanes = runtime.GOMAXPROCS(0)
 	}
-	in, err := nic.Open(w.from.iface, nic.Options{Lanes: lanes, Promiscuous: w.from.promiscuous, RingBytes: int(w.from.ring)})
+	in, err := nic.Open(w.from.iface, nic.Options{Lanes: lanes, Promiscuous: w.from.promiscuous, RingBytes: int(w.from.ring), Filter: w.from.filter})
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ import (
 // imports only from floors below its own, so data flows one way: a frame on floor 0
 // never knows of the verdict on floor 6. docs/design.md draws the house.
 var floors = [][]string{
-	0:  {"capture", "protocol", "gbdt", "metric", "communityid", "internal/safefile", "internal/page"},
+	0:  {"capture", "protocol", "gbdt", "metric", "communityid", "filter", "internal/safefile", "internal/page"},
 	1:  {"packet", "nic", "internal/craft"},
 	2:  {"flow", "tshark", "allow", "synthetic"},
 	3:  {"behaviour", "feature", "observe", "synthetic/write"},

@@ -1,0 +1,6 @@
+//go:build !linux
+
+// Command send needs Linux.
+package main
+
+func main() { panic("send needs Linux") }
