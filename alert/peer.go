@@ -97,7 +97,7 @@ func (s *syslogger) send(ctx context.Context, record []byte) (err error) {
 		_, err = s.connection.Write(s.frame(record))
 	}
 	if err != nil {
-		s.connection.Close()
+		_ = s.connection.Close() // it has failed already
 		s.connection = nil
 	}
 	return err

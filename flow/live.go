@@ -14,21 +14,21 @@ func Gather(tables []*Table, x, y packet.Endpoint, buffer []Sums) (f Flow, ok bo
 	if y.Compare(x) < 0 {
 		p = pair{y, x}
 	}
+	c := content{sums: buffer}
 	parts, from := 0, len(buffer)
 	for _, t := range tables {
 		if head := t.headOf(&p); head != 0 {
-			buffer = t.sums.gather(buffer, head)
+			t.sums.gather(&c, head)
 			parts++
 		}
 	}
 	if parts == 0 {
 		return f, false
 	}
-	sums := buffer[from:]
-	if parts > 1 {
-		sums = unite(sums)
+	if c.sums = c.sums[from:]; parts > 1 {
+		c.sums = unite(c.sums)
 	}
-	return makeFlow(p, sums), true
+	return makeFlow(p, &c), true
 }
 
 // headOf returns the number of a pair's first sums; 0 if t has none.
@@ -66,28 +66,34 @@ func (t *Table) ResolvedLen() int { return t.resolved.len() }
 // Kept returns a table with the resolved addresses of t and those of its flows that keep
 // wants, in no order. What keep is given is valid until it returns.
 func (t *Table) Kept(keep func(Flow) bool) *Table {
-	rest := NewTable()
+	rest := NewTableWith(Options{Behaviour: t.sums.behaviours})
 	rest.resolved.merge(&t.resolved)
-	var buffer []Sums
+	var c content
 	for i := range t.v4.slots {
 		if s := &t.v4.slots[i]; s.head != 0 {
-			buffer = t.sums.gather(buffer[:0], s.head)
-			rest.keep(s.key.pair(), buffer, keep)
+			c.clear()
+			t.sums.gather(&c, s.head)
+			rest.keep(s.key.pair(), &c, keep)
 		}
 	}
 	for i := range t.other.slots {
 		if s := &t.other.slots[i]; s.head != 0 {
-			buffer = t.sums.gather(buffer[:0], s.head)
-			rest.keep(s.key, buffer, keep)
+			c.clear()
+			t.sums.gather(&c, s.head)
+			rest.keep(s.key, &c, keep)
 		}
 	}
 	return rest
 }
 
-// keep merges the sums of a pair, if they are wanted.
-func (t *Table) keep(p pair, sums []Sums, wanted func(Flow) bool) {
-	if wanted(Flow{Src: p.a, Dst: p.b, Sums: sums}) {
-		t.merge(&p, sums)
+// keep merges what is known of a pair, if it is wanted.
+func (t *Table) keep(p pair, c *content, wanted func(Flow) bool) {
+	f := Flow{Src: p.a, Dst: p.b, Sums: c.sums}
+	if c.observed {
+		f.Behaviour = &c.behaviour
+	}
+	if wanted(f) {
+		t.merge(&p, c)
 	}
 }
 

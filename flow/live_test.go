@@ -9,9 +9,12 @@ import (
 	"pgregory.net/rapid"
 )
 
+// observing returns a table that keeps all that there is.
+func observing() *Table { return NewTableWith(Options{Behaviour: true}) }
+
 // spread counts each packet in one of three tables.
 func spread(t *rapid.T, packets []packet.Packet) []*Table {
-	tables := []*Table{NewTable(), NewTable(), NewTable()}
+	tables := []*Table{observing(), observing(), observing()}
 	for i := range packets {
 		tables[rapid.IntRange(0, 2).Draw(t, "table")].AddPacket(&packets[i])
 	}
@@ -39,7 +42,7 @@ func TestGatherIsTheFlowOfTheSet(t *testing.T) {
 func TestAddKnownCountsOldFlowsOnly(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		packets := randomPackets(t)
-		table, known := NewTable(), make(map[pair]bool)
+		table, known := observing(), make(map[pair]bool)
 		var counted []packet.Packet
 		for i := range packets {
 			p := &packets[i]
@@ -63,7 +66,7 @@ func TestAddKnownCountsOldFlowsOnly(t *testing.T) {
 func TestKept(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		packets := randomPackets(t)
-		table := NewTable()
+		table := observing()
 		for i := range packets {
 			table.AddPacket(&packets[i])
 		}

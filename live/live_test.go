@@ -14,7 +14,6 @@ import (
 	"botnetdetect/internal/pcaptest"
 	"botnetdetect/model"
 	"botnetdetect/observe"
-	"botnetdetect/packet"
 	"botnetdetect/protocol"
 )
 
@@ -98,15 +97,6 @@ func sameVerdict(x, y detect.Verdict) bool {
 	return x.Src == y.Src && x.Dst == y.Dst && x.Botnet == y.Botnet && x.Score == y.Score &&
 		x.Packets == y.Packets && x.Bytes == y.Bytes && x.First.Equal(y.First) && x.Last.Equal(y.Last) &&
 		x.Duration == y.Duration && slices.Equal(x.Protocols, y.Protocols)
-}
-
-func endpoint(t testing.TB, text string) packet.Endpoint {
-	t.Helper()
-	e, err := packet.Parse(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return e
 }
 
 // bot is a host at home that exchanges packets with some peers.

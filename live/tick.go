@@ -25,21 +25,10 @@ type answer struct {
 // maxAnswers bounds the answers of a tick.
 const maxAnswers = 1 << 16
 
-// counts is what a lane counts. They add up.
+// counts is what a lane counts.
 type counts struct {
 	packets, bytes, shed, answers, lost int64
 	outcomes                            [packet.NumOutcomes]int64
-}
-
-func (c *counts) add(o *counts) {
-	c.packets += o.packets
-	c.bytes += o.bytes
-	c.shed += o.shed
-	c.answers += o.answers
-	c.lost += o.lost
-	for i := range c.outcomes {
-		c.outcomes[i] += o.outcomes[i]
-	}
 }
 
 // resolve notes what a DNS answer names.

@@ -205,7 +205,7 @@ func linkType(name string) (capture.LinkType, error) {
 	if err != nil {
 		return 0, err
 	}
-	defer unix.Close(fd)
+	defer func() { _ = unix.Close(fd) }()
 	request, err := unix.NewIfreq(name)
 	if err != nil {
 		return 0, err

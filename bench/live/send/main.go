@@ -46,7 +46,7 @@ func send(name string, rate int, span time.Duration, flows, size int) (sent int,
 	if err != nil {
 		return 0, 0, err
 	}
-	defer unix.Close(fd)
+	defer func() { _ = unix.Close(fd) }()
 	frames := make([][]byte, flows)
 	for i := range frames {
 		frames[i] = frame(i, size)
