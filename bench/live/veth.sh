@@ -4,7 +4,7 @@
 #
 #	sh bench/live/veth.sh [RATE [SECONDS [FLOWS]]]
 #
-# RUN, such as "nice -n -20", goes before both programs; LANES and RING are those of live.
+# RUN, such as "nice -n -20", goes before both programs; LANES, RING and ARGS are for live.
 set -eu
 rate=${1:-500000} seconds=${2:-20} flows=${3:-10000}
 cd "$(dirname "$0")/../.."
@@ -25,13 +25,13 @@ ip netns exec "$b" sysctl -qw net.ipv6.conf.all.disable_ipv6=1
 ip netns exec "$a" sysctl -qw net.ipv6.conf.all.disable_ipv6=1
 ip -n "$a" link set va up
 ip -n "$b" link set vb up
-ip netns exec "$b" ${RUN:-} "$dir/botnetdetect" live -i vb -p --cores "${LANES:-1}" --ring "${RING:-256MiB}" -q --log json 2>"$dir/log" --alert "jsonl:$dir/alerts" --listen 127.0.0.1:9477 &
+ip netns exec "$b" ${RUN:-} "$dir/botnetdetect" live -i vb -p --cores "${LANES:-1}" --ring "${RING:-256MiB}" -q --log json 2>"$dir/log" --alert "jsonl:$dir/alerts" --listen 127.0.0.1:9477 ${ARGS:-} &
 live=$!
 ip -n "$b" link set lo up
 sleep 2
 ip netns exec "$a" ${RUN:-} "$dir/send" -i va -rate "$rate" -for "${seconds}s" -flows "$flows"
 sleep 1
-ip netns exec "$b" curl -s 127.0.0.1:9477/metrics | grep -E '^botnetdetect_(packets|kernel_packets|kernel_drops|packets_shed|flows_evicted)_total|^botnetdetect_(flows|window_bytes)'
+ip netns exec "$b" curl -s 127.0.0.1:9477/metrics | grep -E '^botnetdetect_(packets|kernel_packets|kernel_drops|packets_shed|flows_evicted)_total|^botnetdetect_verdict_latency|^botnetdetect_(flows|window_bytes)'
 grep -E 'VmHWM' "/proc/$live/status" 2>/dev/null || true
 kill -TERM "$live"
 wait "$live" || true

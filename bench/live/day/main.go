@@ -28,20 +28,21 @@ import (
 func main() {
 	hours := flag.Int("hours", 24, "hours of traffic")
 	flows := flag.Int("flows", 1_000_000, "new flows an hour")
+	slide := flag.Duration("slide", time.Minute, "how far the short window slides; judging it whole takes most of the time")
 	flag.Parse()
-	if err := run(*hours, *flows); err != nil {
+	if err := run(*hours, *flows, *slide); err != nil {
 		fmt.Fprintln(os.Stderr, "day:", err)
 		os.Exit(1)
 	}
 }
 
-func run(hours, flows int) error {
+func run(hours, flows int, slide time.Duration) error {
 	debug.SetGCPercent(25) // as the command sets it
 	m, err := model.Default(feature.Aware)
 	if err != nil {
 		return err
 	}
-	e, err := live.New(live.Config{Vocabulary: protocol.NewVocabulary(), Name: "made up"}, live.Judge{Model: m, Origin: "built in"})
+	e, err := live.New(live.Config{Vocabulary: protocol.NewVocabulary(), Name: "made up", Slide: slide}, live.Judge{Model: m, Origin: "built in"})
 	if err != nil {
 		return err
 	}
@@ -49,9 +50,10 @@ func run(hours, flows int) error {
 	fmt.Println("hour  flows in windows  windows MB  resident MB  evicted  alerts")
 	slides := 0
 	e.Subscribe(live.Handler{Slide: func(*live.Slide) {
-		if slides++; slides%60 == 0 {
+		slides++
+		if hour := int(time.Hour / slide); slides%hour == 0 {
 			st := e.Stats()
-			fmt.Printf("%4d  %16d  %10.1f  %11.1f  %7d  %6d\n", slides/60, st.Flows, float64(st.Memory)/1e6, resident(), st.Evicted, st.Active)
+			fmt.Printf("%4d  %16d  %10.1f  %11.1f  %7d  %6d\n", slides/hour, st.Flows, float64(st.Memory)/1e6, resident(), st.Evicted, st.Active)
 		}
 	}})
 	return e.Run(context.Background(), s)
