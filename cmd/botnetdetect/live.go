@@ -134,7 +134,7 @@ func (w *watching) run(ctx context.Context) (err error) {
 	stop := w.reloadOnHangup(engine, out)
 	defer stop()
 	begun := time.Now()
-	w.logger.Info("watching", "source", w.config.Name, "model", judge.Origin, "window", w.config.Window, "long", w.config.Long)
+	w.logger.Info("watching", "source", w.config.Name, "model", judge.Origin, "window", w.config.Window.String(), "long", w.config.Long.String())
 	err = engine.Run(ctx, w.source)
 	err = errors.Join(err, out.close())
 	w.conclude(engine.Stats(), time.Since(begun))
