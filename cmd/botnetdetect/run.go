@@ -159,6 +159,7 @@ func newRoot(std streams) *cobra.Command {
 	root.AddCommand(
 		newPredict(std), newTrain(std), newRetrain(std), newValidate(std), newDump(std),
 		newModel(std), newVersion(std), newReport(std), newExplain(std), newEvaluate(std), newLive(std),
+		newServe(std), newJudgeCapture(std),
 	)
 	return root
 }

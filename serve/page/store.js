@@ -1,0 +1,60 @@
+// What the page knows: hosts and captures by what they are called, and who wants to hear
+// when that changes.
+
+const known = { hosts: new Map(), uploads: new Map(), status: {}, link: "connecting", lost: 0 };
+const hearers = { hosts: new Set(), uploads: new Set(), status: new Set() };
+let fields = [];
+
+// hear calls f whenever a topic changes, until the function that it returns is called.
+function hear(topic, f) {
+	hearers[topic].add(f);
+	return () => hearers[topic].delete(f);
+}
+
+function announce(topic, detail) {
+	for (const f of [...hearers[topic]]) f(detail);
+}
+
+function hostId(source, host) {
+	return source + "\u0000" + host;
+}
+
+// hostOf makes an object of a row.
+function hostOf(row) {
+	const host = {};
+	for (let i = 0; i < fields.length; i++) host[fields[i]] = row[i];
+	host.id = hostId(host.source, host.host);
+	host.words = (host.host + " " + host.source).toLowerCase();
+	return host;
+}
+
+function learnHosts(rows) {
+	const changed = new Set();
+	for (const row of rows) {
+		const host = hostOf(row);
+		known.hosts.set(host.id, host);
+		changed.add(host.id);
+	}
+	announce("hosts", changed);
+}
+
+// learnAll puts all that the server knows in place of what was known.
+function learnAll(all) {
+	fields = all.fields;
+	known.hosts = new Map(all.rows.map((row) => { const host = hostOf(row); return [host.id, host]; }));
+	known.uploads = new Map(all.uploads.map((upload) => [upload.id, upload]));
+	known.status = all.status;
+	announce("hosts", null);
+	announce("uploads");
+	announce("status");
+}
+
+function setLink(link) {
+	known.link = link;
+	announce("status");
+}
+
+// wantsAttention reports whether a host looks like a bot and nobody has said anything to that.
+function wantsAttention(host) {
+	return host.verdict === "Botnet" && host.state === "";
+}

@@ -1,0 +1,167 @@
+package serve
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"botnetdetect/detect"
+	"botnetdetect/flow"
+	"botnetdetect/history"
+	"botnetdetect/live"
+	"botnetdetect/packet"
+	"botnetdetect/reason"
+)
+
+// tally sums up the judged flows of one capture by host.
+type tally struct {
+	hosts map[packet.Endpoint]*tallied
+	last  time.Time // of all packets
+}
+
+type tallied struct {
+	history.Sighting
+	best   flowKey // its flow with the highest score
+	single int     // flows of one packet
+}
+
+type flowKey [2]packet.Endpoint
+
+func newTally() *tally { return &tally{hosts: make(map[packet.Endpoint]*tallied)} }
+
+// add counts a judged flow on both its sides.
+func (t *tally) add(v *detect.Verdict) error {
+	if v.Last.After(t.last) {
+		t.last = v.Last
+	}
+	t.at(v.Src).add(v, v.Dst, 0)
+	if v.Src != v.Dst {
+		t.at(v.Dst).add(v, v.Src, 1)
+	}
+	return nil
+}
+
+func (t *tally) at(e packet.Endpoint) *tallied {
+	x, ok := t.hosts[e]
+	if !ok {
+		x = new(tallied)
+		x.Host = e.String()
+		t.hosts[e] = x
+	}
+	return x
+}
+
+// add counts a flow with a peer; side is the host's: 0 is Src, 1 is Dst.
+func (x *tallied) add(v *detect.Verdict, peer packet.Endpoint, side int) {
+	total := v.Flow.Total()
+	silent := v.Src != v.Dst && total.Packets[1-side] == 0
+	x.Flows++
+	x.Peers++ // a flow is all traffic with a peer
+	x.Packets += v.Packets
+	x.Bytes += v.Bytes
+	if x.First.IsZero() || v.First.Before(x.First) {
+		x.First = v.First
+	}
+	if v.Last.After(x.Last) {
+		x.Last = v.Last
+	}
+	if x.Flows == 1 || v.Score > x.Score {
+		x.Score, x.best = v.Score, flowKey{v.Src, v.Dst}
+	}
+	x.Silent += boolean(silent)
+	x.single += boolean(v.Packets == 1)
+	if v.Botnet {
+		x.Botnet++
+		x.BotnetPeers++
+		x.Evidence += v.Score
+	}
+	x.meet(history.Peer{
+		Name: peer.String(), Botnet: v.Botnet, Score: v.Score, Silent: silent || total.Packets[side] == 0,
+		Packets: v.Packets, Bytes: v.Bytes, Protocols: strings.Join(v.Protocols, " "), First: v.First, Last: v.Last,
+	})
+}
+
+// meet keeps the peers with the highest scores.
+func (x *tallied) meet(p history.Peer) {
+	x.Contacts = append(x.Contacts, p)
+	if len(x.Contacts) < 2*history.MaxPeers {
+		return
+	}
+	slices.SortStableFunc(x.Contacts, func(a, b history.Peer) int { return cmp.Compare(b.Score, a.Score) })
+	x.Contacts = x.Contacts[:history.MaxPeers]
+}
+
+// enoughPeers is how many peers in botnet flows make a host Botnet: a single one may be
+// the model's mistake.
+const enoughPeers = 2
+
+func (x *tallied) verdict() history.Verdict {
+	switch {
+	case x.BotnetPeers >= enoughPeers:
+		return history.Botnet
+	case x.BotnetPeers > 0 || x.single == x.Flows:
+		return history.Unsure
+	}
+	return history.Benign
+}
+
+// sightings returns the hosts worth listing, most evidence first, with reasons for the
+// scores.
+func (t *tally) sightings(d detect.Detector, table *flow.Set) ([]history.Sighting, error) {
+	chosen := make(map[flowKey][]*tallied)
+	listed := t.ranked()
+	for _, x := range listed {
+		chosen[x.best] = append(chosen[x.best], x)
+	}
+	for f := range table.P2P() {
+		owners := chosen[flowKey{f.Src, f.Dst}]
+		if len(owners) == 0 {
+			continue
+		}
+		why, err := reason.Of(d.Model, f, d.Vocabulary)
+		if err != nil {
+			return nil, err
+		}
+		for _, x := range owners {
+			explain(&x.Sighting, &why)
+		}
+	}
+	all := make([]history.Sighting, len(listed))
+	for i, x := range listed {
+		all[i] = x.Sighting
+	}
+	return all, table.Err()
+}
+
+// ranked returns the hosts that are shown by themselves: those of an own network, and
+// those with several peers. Of others, the page of the host that spoke with them tells.
+func (t *tally) ranked() (listed []*tallied) {
+	home := live.DefaultHome()
+	for e, x := range t.hosts {
+		if x.Peers >= enoughPeers || home.Has(e) {
+			x.Time, x.Verdict = t.last, x.verdict()
+			listed = append(listed, x)
+		}
+	}
+	slices.SortFunc(listed, func(a, b *tallied) int {
+		return cmp.Or(cmp.Compare(b.Evidence, a.Evidence), cmp.Compare(b.Score, a.Score), cmp.Compare(a.Host, b.Host))
+	})
+	return listed[:min(len(listed), maxListed)]
+}
+
+// explain adds the reasons of a host's most telling flow.
+func explain(s *history.Sighting, why *reason.Explanation) {
+	s.Summary, s.Base = why.Summary, why.Base
+	strongest, _ := why.Strongest(history.MaxReasons)
+	for _, r := range strongest {
+		s.Reasons = append(s.Reasons, history.Reason{Text: r.Text, Push: r.Push})
+	}
+}
+
+func boolean(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
