@@ -251,9 +251,7 @@ func lookAtTriage(t *testing.T, b *browser.Browser) {
 	}
 	tab.Click(".kicker a")
 	until(t, tab, `document.querySelector("h1").innerText.startsWith("5 hosts")`)
-	if got := tab.Text(".lead"); !strings.Contains(got, "Nobody has looked at 3 of them") {
-		t.Errorf("the lead is %q", got)
-	}
+	until(t, tab, `document.querySelector(".lead").innerText.includes("Nobody has looked at 3 of them")`)
 }
 
 // drop hands a file to the page as a person would.
@@ -282,17 +280,17 @@ func lookAtUpload(t *testing.T, b *browser.Browser) {
 		t.Errorf("progress was shown of %v", got)
 	}
 	until(t, tab, `document.querySelector(".grid .address")?.innerText === "10.0.0.1"`)
+	drop(tab, "odd.pcap", []byte("this is no capture"))
+	until(t, tab, `document.querySelector('[data-state="failed"]')`)
+	tab.Click(`[data-state="failed"] .more`)
+	until(t, tab, `!document.querySelector('[data-state="failed"]')`)
+	tab.Quiet()
 	report := b.Open(t, address+browser.Eval[string](tab, `document.querySelector('[data-state="done"] a').getAttribute("href")`))
 	if got := report.Text("h1"); !strings.Contains(got, "of 40 peer-to-peer flows") {
 		t.Errorf("the report is headed %q", got)
 	}
 	report.Click("#flows .more")
 	report.Quiet()
-	drop(tab, "odd.pcap", []byte("this is no capture"))
-	until(t, tab, `document.querySelector('[data-state="failed"]')`)
-	tab.Click(`[data-state="failed"] .more`)
-	until(t, tab, `!document.querySelector('[data-state="failed"]')`)
-	tab.Quiet()
 }
 
 func lookAtHostileNames(t *testing.T, b *browser.Browser) {

@@ -15,8 +15,15 @@ function stateBadge(host) {
 	host.noted ? el("span", { class: "noted", title: "There is a note" }, "✎") : null].filter(Boolean);
 }
 
-function mark(host, state, note) {
-	return tellServer("/api/triage", { source: host.source, host: host.host, state, note });
+// mark says what to make of a host, and knows it at once.
+async function mark(host, state, note) {
+	const triage = await tellServer("/api/triage", { source: host.source, host: host.host, state, note });
+	const id = hostId(host.source, host.host), before = known.hosts.get(id);
+	if (before) {
+		known.hosts.set(id, { ...before, state: triage.state ?? "", noted: Boolean(triage.note) });
+		announce("hosts", new Set([id]));
+	}
+	return triage;
 }
 
 // triageForm lets people say what they make of a host; done hears the new triage.
