@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
 )
 
 // version of the file. Readers refuse all others.
@@ -96,7 +97,7 @@ func checked(path string) error {
 	if err != nil {
 		return opened(path, err)
 	}
-	defer lock.Close()
+	defer func() { _ = lock.Close() }() // nothing was written
 	file, err := os.Open(path)
 	if err != nil {
 		return fmt.Errorf("cannot open history: %w", err)
@@ -116,9 +117,9 @@ func opened(path string, err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, bbolt.ErrTimeout):
+	case errors.Is(err, bolterrors.ErrTimeout):
 		return fmt.Errorf("history %s is open in another process: end that one, or name another folder", path)
-	case errors.Is(err, bbolt.ErrInvalid), errors.Is(err, bbolt.ErrVersionMismatch), errors.Is(err, bbolt.ErrChecksum):
+	case errors.Is(err, bolterrors.ErrInvalid), errors.Is(err, bolterrors.ErrVersionMismatch), errors.Is(err, bolterrors.ErrChecksum):
 		return damage{err}
 	case os.IsPermission(err):
 		return fmt.Errorf("cannot open history: %w", err)

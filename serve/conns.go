@@ -32,7 +32,7 @@ func (c *conns) state(nc net.Conn, state http.ConnState) {
 	switch state {
 	case http.StateNew:
 		if victim := c.add(nc); victim != nil {
-			victim.Close()
+			_ = victim.Close() // its server hears of it
 		}
 	case http.StateClosed, http.StateHijacked:
 		c.remove(nc)

@@ -138,10 +138,13 @@ func (t *tail) Write(b []byte) (int, error) {
 
 // problem says why a process ended without an outcome.
 func (t *tail) problem(status error) error {
+	if status == nil {
+		status = errSilent
+	}
 	text := t.text.String()
 	if strings.Contains(text, "out of memory") || strings.Contains(text, "cannot allocate memory") {
 		return errors.New("it needs more memory than captures are given here: judge it with botnetdetect report")
 	}
 	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
-	return fmt.Errorf("judging it broke off (%v): %s", status, label(line))
+	return fmt.Errorf("judging it broke off: %s (%w)", label(line), status)
 }

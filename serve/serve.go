@@ -173,7 +173,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	deadline, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopPatience)
 	defer cancel()
 	if server.Shutdown(deadline) != nil {
-		server.Close()
+		_ = server.Close() // what is left is not wanted
 	}
 	work.Wait()
 	if flushErr := s.config.Store.Flush(); flushErr != nil {

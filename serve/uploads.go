@@ -186,7 +186,7 @@ func (u *uploads) run(ctx context.Context, up history.Upload) (Outcome, error) {
 	if err := os.MkdirAll(temp, 0o700); err != nil {
 		return Outcome{}, err
 	}
-	defer os.RemoveAll(temp)
+	defer func() { _ = os.RemoveAll(temp) }() // at worst it goes after the next start
 	outcome, err := u.server.config.Judge(ctx, Job{Capture: u.capture(up.ID), Name: up.Name, Page: u.page(up.ID), Temp: temp}, func(read int64) {
 		u.progress(up.ID, read)
 	})

@@ -51,7 +51,7 @@ func (k Worker) Work(ctx context.Context, in io.Reader, out io.Writer) error {
 		return say.say(message{Error: err.Error()})
 	}
 	for i := range outcome.Sightings {
-		say.say(message{Host: &outcome.Sightings[i]})
+		_ = say.say(message{Host: &outcome.Sightings[i]}) // the outcome fails too, and is heard
 	}
 	return say.say(message{Outcome: &outcome})
 }

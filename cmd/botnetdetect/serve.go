@@ -152,7 +152,7 @@ func (s *serving) serve(ctx context.Context, folder string, store *history.Store
 	if err != nil {
 		return err
 	}
-	defer door.listener.Close()
+	defer func() { _ = door.listener.Close() }() // a second time, mostly
 	c.Token = door.token
 	server, err := serve.New(c)
 	if err != nil {

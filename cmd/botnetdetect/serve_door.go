@@ -37,8 +37,7 @@ func (s *serving) open(folder string) (d door, err error) {
 	}
 	certificate, err := s.certificate(folder)
 	if err != nil {
-		d.listener.Close()
-		return d, err
+		return d, errors.Join(err, d.listener.Close())
 	}
 	d.listener = tls.NewListener(d.listener, &tls.Config{
 		Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"},
