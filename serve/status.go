@@ -7,13 +7,12 @@ import (
 
 // Watch says how watching a link fares.
 type Watch struct {
-	Running bool    `json:"running"` // false once a replay or stream has ended
-	Error   string  `json:"error,omitempty"`
-	Packets int64   `json:"packets"` // since the start
-	Bytes   int64   `json:"bytes"`
-	Dropped int64   `json:"dropped"` // packets that the system could not hand over
-	Flows   int64   `json:"flows"`   // in the window
-	Lag     float64 `json:"lag"`     // s that judging is behind
+	Running bool   `json:"running"` // false once a replay or stream has ended
+	Error   string `json:"error,omitempty"`
+	Packets int64  `json:"packets"` // since the start
+	Bytes   int64  `json:"bytes"`
+	Dropped int64  `json:"dropped"` // packets that the system could not hand over
+	Flows   int64  `json:"flows"`   // in the windows
 }
 
 // statusJSON is what a page says of the program.

@@ -23,6 +23,7 @@ func newJudgeCapture(std streams) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return j.work(cmd.Context()) },
 	}
 	j.modelFlags(cmd)
+	j.allowFlag(cmd)
 	j.memory = 512 << 20
 	cmd.Flags().Var(&j.memory, "memory", "flows beyond `SIZE` go to disk")
 	return cmd

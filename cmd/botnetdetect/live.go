@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"runtime"
+	"slices"
 	"time"
 
 	"botnetdetect/allow"
@@ -31,7 +32,8 @@ type watching struct {
 	keep    bool // privileges
 	logger  *slog.Logger
 	source  live.Source
-	release []func() // what closes what was opened, last first
+	also    func() []string // what is on the allow-list beside --allow; may be nil
+	release []func()        // what closes what was opened, last first
 }
 
 func newLive(std streams) *cobra.Command {
@@ -75,6 +77,12 @@ is lost by it. SIGTERM or Ctrl-C judge the last window before the end.`,
 }
 
 func (w *watching) flags(cmd *cobra.Command) {
+	w.watchFlags(cmd)
+	cmd.Flags().StringVar(&w.listen, "listen", "", "serve /metrics and /healthz on `ADDRESS`, such as 127.0.0.1:9477")
+}
+
+// watchFlags are the flags of every verb that watches.
+func (w *watching) watchFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	w.from.flags(f)
 	f.StringVarP(&w.output, "output", "o", "", "append verdicts to `FILE`, or stdout; of a replay, write them")
@@ -93,18 +101,13 @@ func (w *watching) flags(cmd *cobra.Command) {
 	w.memory = defaultMemory
 	f.Var(&w.memory, "memory", "keep within `SIZE`: the least informative flows go first")
 	f.IntVar(&w.cores, "cores", 0, "read an interface on `N` cores (default all)")
-	f.StringVar(&w.listen, "listen", "", "serve /metrics and /healthz on `ADDRESS`, such as 127.0.0.1:9477")
 	f.StringVar(&w.logs, "log", "text", "write logs to standard error as text or json")
 	f.BoolVar(&w.keep, "keep-privileges", false, "do not drop capabilities once the interface is open")
 	w.speech(cmd)
 }
 
 func (w *watching) run(ctx context.Context) (err error) {
-	defer func() {
-		for i := len(w.release) - 1; i >= 0; i-- {
-			w.release[i]()
-		}
-	}()
+	defer w.closeAll()
 	if err := w.prepare(); err != nil {
 		return err
 	}
@@ -115,10 +118,9 @@ func (w *watching) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	w.config.Vocabulary, w.config.Name = w.names(), w.from.name()
-	engine, err := live.New(w.config, judge)
+	engine, err := w.engine(judge)
 	if err != nil {
-		return usage("%v", err)
+		return err
 	}
 	if w.source, err = w.open(ctx); err != nil {
 		return err
@@ -139,6 +141,21 @@ func (w *watching) run(ctx context.Context) (err error) {
 	err = errors.Join(err, out.close())
 	w.conclude(engine.Stats(), time.Since(begun))
 	return err
+}
+
+func (w *watching) closeAll() {
+	for i := len(w.release) - 1; i >= 0; i-- {
+		w.release[i]()
+	}
+}
+
+func (w *watching) engine(judge live.Judge) (*live.Engine, error) {
+	w.config.Vocabulary, w.config.Name = w.names(), w.from.name()
+	engine, err := live.New(w.config, judge)
+	if err != nil {
+		return nil, usage("%v", err)
+	}
+	return engine, nil
 }
 
 // prepare finds what is wrong with the flags before anything is opened.
@@ -185,7 +202,9 @@ func (w *watching) newLogger() *slog.Logger {
 // judge reads the model and the allow-list, at first and on SIGHUP.
 func (w *watching) judge() (j live.Judge, err error) {
 	j.Model, j.Origin, err = w.model()
-	j.Allow = w.leave
+	if j.Allow = w.leave; err == nil && w.also != nil {
+		j.Allow, err = allow.Parse(slices.Concat(w.allow, w.also()))
+	}
 	return j, err
 }
 

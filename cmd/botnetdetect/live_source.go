@@ -43,14 +43,18 @@ func (o *origin) flags(f *pflag.FlagSet) {
 	f.Var(&o.ring, "ring", "let the kernel hold `SIZE` of packets while this program is busy")
 }
 
-func (o *origin) check() error {
-	ways := 0
+// ways counts how many things there are to watch.
+func (o *origin) ways() (n int) {
 	for _, given := range []bool{o.stdin, o.iface != "", o.replay != ""} {
 		if given {
-			ways++
+			n++
 		}
 	}
-	if ways != 1 {
+	return n
+}
+
+func (o *origin) check() error {
+	if o.ways() != 1 {
 		return usage("live watches one thing: -i INTERFACE, --replay FILE, or - for standard input")
 	}
 	if name, isFile := strings.CutPrefix(o.filter, "@"); isFile {

@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"botnetdetect/history"
+	"botnetdetect/live"
 	"botnetdetect/serve"
 
 	"github.com/spf13/cobra"
@@ -18,7 +18,7 @@ import (
 
 // serving is the verb that shows a dashboard.
 type serving struct {
-	judging
+	watching
 	listen    string
 	names     []string
 	data      string
@@ -27,35 +27,40 @@ type serving struct {
 	tlsCert   string
 	tlsKey    string
 	upload    memory
+	capture   memory // for judging one
 	hosts     int
 }
 
 func newServe(std streams) *cobra.Command {
-	s := &serving{judging: judging{common: &common{std: std}}}
+	s := &serving{watching: watching{judging: judging{common: &common{std: std}}}}
 	cmd := &cobra.Command{
-		Use:   "serve [flags]",
+		Use:   "serve [-i INTERFACE | --replay FILE] [flags]",
 		Short: "Show a dashboard in the browser, for a watched link and for captures dropped on it",
 		Long: `Serve a dashboard: hosts by evidence, with their peers, time lines and reasons, live;
 what people make of them (acknowledged, allow-listed, notes); and captures that are
 dropped on the page, each judged with a report of its own. What is known is kept in
 --data across restarts.
 
+With -i or --replay it watches as live does, with the same flags; a host that is
+allow-listed on the page is left alone from then on.
+
 It listens on this machine only, unless --listen says otherwise. Then it asks for a
 token, which it makes up and prints at its first start (or --token-file gives), and
 speaks TLS, with a certificate that it makes (or --tls-cert and --tls-key give).`,
 		Example: `  botnetdetect serve
+  botnetdetect serve -i eth0 --alert eve:/var/log/eve.json
   botnetdetect serve --listen :8417 --host watch.example.org`,
-		Args: atMost(0),
-		RunE: func(cmd *cobra.Command, _ []string) error { return s.run(cmd.Context()) },
+		Annotations: map[string]string{takesHangups: ""},
+		Args:        atMost(0),
+		RunE:        func(cmd *cobra.Command, _ []string) error { return s.run(cmd.Context()) },
 	}
 	s.flags(cmd)
 	return cmd
 }
 
 func (s *serving) flags(cmd *cobra.Command) {
-	s.speech(cmd)
-	s.modelFlags(cmd)
-	s.upload, s.memory = 1<<30, 512<<20
+	s.watchFlags(cmd)
+	s.upload, s.capture = 1<<30, 512<<20
 	f := cmd.Flags()
 	f.StringVar(&s.listen, "listen", "127.0.0.1:8417", "serve on `ADDRESS`:PORT; beyond this machine, it asks for a token over TLS")
 	f.StringArrayVar(&s.names, "host", nil, "a `NAME` that this machine is asked for by, such as behind a proxy; may be repeated")
@@ -65,15 +70,17 @@ func (s *serving) flags(cmd *cobra.Command) {
 	f.StringVar(&s.tlsCert, "tls-cert", "", "certificate in `FILE` (PEM), with --tls-key")
 	f.StringVar(&s.tlsKey, "tls-key", "", "its private key in `FILE` (PEM)")
 	f.Var(&s.upload, "max-upload", "take captures of at most `SIZE`")
-	f.Var(&s.memory, "memory", "judge a dropped capture within `SIZE`")
+	f.Var(&s.capture, "capture-memory", "judge a dropped capture within `SIZE`: its flows beyond go to disk")
 	f.IntVar(&s.hosts, "hosts", history.DefaultLimits().Hosts, "keep at most `N` hosts, those with most evidence")
 }
 
 func (s *serving) run(ctx context.Context) error {
+	defer s.closeAll()
 	if err := s.checkServing(); err != nil {
 		return err
 	}
-	if _, _, err := s.model(); err != nil { // a dropped capture would only find out later
+	judge, err := s.watching.judge() // a dropped capture would only find out later
+	if err != nil {
 		return err
 	}
 	folder, err := s.folder()
@@ -87,14 +94,12 @@ func (s *serving) run(ctx context.Context) error {
 	if moved := store.Status().Moved; moved != "" {
 		s.warn(fmt.Errorf("the history was damaged; it is now %s, and a new one was begun", moved))
 	}
-	err = s.serve(ctx, folder, store)
+	err = s.serve(ctx, folder, store, judge)
 	return errors.Join(err, store.Close())
 }
 
 func (s *serving) checkServing() error {
 	switch {
-	case s.verbose && s.quiet:
-		return usage("--verbose and --quiet together: choose one")
 	case (s.tlsCert == "") != (s.tlsKey == ""):
 		return usage("--tls-cert and --tls-key go together")
 	case s.newToken && s.tokenFile != "":
@@ -102,11 +107,14 @@ func (s *serving) checkServing() error {
 	case s.hosts < 100:
 		return usage("--hosts %d: want at least 100", s.hosts)
 	}
-	_, _, err := net.SplitHostPort(s.listen)
-	if err != nil {
+	if _, _, err := net.SplitHostPort(s.listen); err != nil {
 		return usage("--listen %s: want ADDRESS:PORT, such as 127.0.0.1:8417 or :8417", s.listen)
 	}
-	return nil
+	if s.from.ways() == 0 {
+		s.logger = s.newLogger()
+		return nil
+	}
+	return s.prepare()
 }
 
 // folder returns the folder for all that is kept, which only its owner may look into.
@@ -139,21 +147,24 @@ func stateFolder() (string, error) {
 	return filepath.Join(home, ".local", "state", "botnetdetect"), nil
 }
 
-func (s *serving) serve(ctx context.Context, folder string, store *history.Store) error {
+func (s *serving) serve(ctx context.Context, folder string, store *history.Store, judge live.Judge) error {
 	c := serve.Config{
-		Store: store, Folder: folder, Tool: toolName(), Hosts: s.names, Log: s.logger(),
+		Store: store, Folder: folder, Tool: toolName(), Hosts: s.names, Log: s.logger,
 		Limits: serve.Limits{Upload: int64(s.upload)},
 	}
 	var err error
-	if c.Judge, err = s.judge(); err != nil {
+	if c.Judge, err = s.captureJudge(); err != nil {
 		return err
 	}
-	door, err := s.open(folder)
+	door, err := s.openDoor(folder)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = door.listener.Close() }() // a second time, mostly
 	c.Token = door.token
+	if s.from.ways() > 0 {
+		return s.watchAndServe(ctx, c, door, judge)
+	}
 	server, err := serve.New(c)
 	if err != nil {
 		return err
@@ -162,24 +173,17 @@ func (s *serving) serve(ctx context.Context, folder string, store *history.Store
 	return server.Serve(ctx, door.listener)
 }
 
-func (s *serving) logger() *slog.Logger {
-	level := slog.LevelInfo
-	switch {
-	case s.quiet:
-		level = slog.LevelWarn
-	case s.verbose:
-		level = slog.LevelDebug
-	}
-	return slog.New(slog.NewTextHandler(s.std.err, &slog.HandlerOptions{Level: level}))
-}
-
-// judge returns what judges dropped captures: this program, in a process of its own.
-func (s *serving) judge() (serve.Judge, error) {
+// captureJudge returns what judges dropped captures: this program, in a process of its
+// own.
+func (s *serving) captureJudge() (serve.Judge, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("cannot find this program, to judge captures by: %w", err)
 	}
-	args := []string{judgeCapture, "--memory", s.memory.String()}
+	args := []string{judgeCapture, "--memory", s.capture.String()}
+	for _, entry := range s.allow {
+		args = append(args, "--allow", entry)
+	}
 	if s.modelFile != "" {
 		args = append(args, "--model", s.modelFile)
 	}

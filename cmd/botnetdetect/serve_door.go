@@ -20,9 +20,9 @@ type door struct {
 	url      string
 }
 
-// open opens the door: plain and without a token on this machine, with a token over TLS
+// openDoor opens the door: plain and without a token on this machine, with a token over TLS
 // beyond it.
-func (s *serving) open(folder string) (d door, err error) {
+func (s *serving) openDoor(folder string) (d door, err error) {
 	local := isLocal(s.listen)
 	secure := !local || s.tlsCert != ""
 	if d.token, err = s.token(folder, local); err != nil {
