@@ -183,7 +183,9 @@ func BenchmarkPage(b *testing.B) {
 		words := []string{"1", "10.0.3", "10.0.3.20", "nowhere", ""}[i%5]
 		return fmt.Sprintf(`const i = document.querySelector("#hosts input"); i.value = %q; i.dispatchEvent(new Event("input"))`, words)
 	})
-	f("sort", func(i int) string { return fmt.Sprintf(`document.querySelector(".grid th:nth-child(%d) button").click()`, 1+i%9) })
+	f("sort", func(i int) string {
+		return fmt.Sprintf(`document.querySelector(".grid th:nth-child(%d) button").click()`, 1+i%9)
+	})
 	f("scroll", func(i int) string { return fmt.Sprintf(`document.querySelector(".grid").scrollTop = %d`, i%10*30_000) })
 	b.Run("frame", func(b *testing.B) { // the time between two frames while updates come in, nothing else
 		n := max(b.N, 2)

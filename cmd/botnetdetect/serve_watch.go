@@ -9,6 +9,7 @@ import (
 
 	"botnetdetect/history"
 	"botnetdetect/live"
+	"botnetdetect/monitor"
 	"botnetdetect/serve"
 )
 
@@ -36,7 +37,12 @@ func (s *serving) watchAndServe(ctx context.Context, c serve.Config, d door, jud
 	}
 	w := &watched{engine: engine, source: s.config.Name, again: make(chan os.Signal, 1)}
 	s.also = w.entries
+	out, err := s.announce(engine)
+	if err != nil {
+		return err
+	}
 	c.Source, c.Watch, c.Allowed = w.source, w.status, w.allow
+	c.Operations = monitor.Monitor{Stats: engine.Stats, Sinks: out.sinks, Version: toolName(), Replay: s.from.replay != ""}.Handler()
 	server, err := serve.New(c)
 	if err != nil {
 		return err
@@ -47,10 +53,6 @@ func (s *serving) watchAndServe(ctx context.Context, c serve.Config, d door, jud
 	}
 	engine.Subscribe(serve.NewFeed(server, w.source, home).Handler())
 	if s.source, err = s.open(ctx); err != nil {
-		return err
-	}
-	out, err := s.announce(engine)
-	if err != nil {
 		return err
 	}
 	s.drop()
