@@ -93,6 +93,9 @@ func checked(path string) error {
 	if err != nil || info.Size() == 0 {
 		return nil // to be made
 	}
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("cannot open history %s: it is not a file", path)
+	}
 	lock, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true, Timeout: time.Second})
 	if err != nil {
 		return opened(path, err)
