@@ -36,7 +36,8 @@ default-model:
 	cd model/default && export SOURCE_DATE_EPOCH=1795305600 && \
 		$(CURDIR)/build/botnetdetect retrain features.json.gz && \
 		$(CURDIR)/build/botnetdetect retrain --csv features.csv.gz && \
-		mv cache/model.json cache/model_csv.json . && rmdir cache
+		$(CURDIR)/build/botnetdetect retrain --features behaviour --csv behaviour.csv.gz && \
+		mv cache/model.json cache/model_csv.json cache/model_behaviour.json . && rmdir cache
 
 # The feature tables, from the labelled captures in DATA (docs/default-model.md). Two of
 # them end in the middle of a packet, which the command says and which is no failure here.

@@ -18,6 +18,10 @@ type Feature struct {
 	of    func(*place) float64
 }
 
+// Evidence reports whether values, which Features returned, are of a flow that can be
+// judged.
+func Evidence(values []float64) bool { return values[0] == 1 }
+
 // unknown is the value of a feature that cannot be said, such as a share of nothing.
 const unknown = -1
 
@@ -62,6 +66,9 @@ func (h *Hosts) Features(f *flow.Flow, values []float64) []float64 {
 
 // flowFeatures are what the two endpoints say to each other.
 var flowFeatures = []Feature{
+	{"flow.evidence", "1 if TCP or UDP was spoken, 0 if a connection was never accepted, or something else was spoken: then a flow is not judged", 0, func(p *place) float64 {
+		return truth(Seat{Manner: p.manner}.Evidence())
+	}},
 	{"flow.udp", "share of TCP and UDP packets that are UDP", 0, func(p *place) float64 {
 		return share(float64(p.view.b.Datagrams), float64(p.view.b.Datagrams)+float64(p.view.b.Segments))
 	}},

@@ -16,11 +16,15 @@ type builder struct {
 	examples []Example
 	names    map[string]string
 	aware    bool
+	modes    [2]bool // records with traffic, with behaviour
 }
 
 func (b *builder) add(rec record) error {
 	if rec.Label == nil || *rec.Label != 0 && *rec.Label != 1 {
 		return errors.New("label must be 0 (benign) or 1 (botnet)")
+	}
+	if rec.Behaviour != nil {
+		return b.addBehaviour(rec)
 	}
 	traffic, err := b.blocks(rec.Traffic)
 	if err != nil {
@@ -34,11 +38,18 @@ func (b *builder) add(rec record) error {
 
 // keep adds an example, with texts of its own.
 func (b *builder) keep(e Example) error {
-	if err := checkTexts(e.Src, e.Dst, e.Capture, e.Source); err != nil {
+	if err := checkTexts(e.Src, e.Dst, e.Capture, e.Source, e.Host); err != nil {
 		return err
+	}
+	b.modes[number(e.Behaviour != nil)] = true
+	if b.modes == [2]bool{true, true} {
+		return errors.New("some records have traffic, some behaviour; want one kind in a file")
 	}
 	e.Src, e.Dst = strings.Clone(e.Src), strings.Clone(e.Dst)
 	e.Capture, e.Source = b.intern(e.Capture), b.intern(e.Source)
+	if e.Host != "" {
+		e.Host = b.intern(e.Host)
+	}
 	b.examples = append(b.examples, e)
 	return nil
 }
@@ -47,6 +58,8 @@ func (b *builder) set() (Set, error) {
 	switch {
 	case len(b.examples) == 0:
 		return Set{}, errors.New("no records")
+	case b.modes[1]:
+		return Set{feature.Behavioural, b.examples}, nil
 	case b.aware:
 		return Set{feature.Aware, b.examples}, nil
 	}

@@ -10,22 +10,29 @@ import (
 	"slices"
 	"strconv"
 
+	"botnetdetect/behaviour"
 	"botnetdetect/feature"
 )
 
-// columns of a CSV file that are not features, in the order they are written.
-var columns = []string{"label", "src", "dst", "capture", "source"}
+// columns of a CSV file that are not features, in the order they are written; the last
+// two in mode behaviour only.
+var columns = []string{"label", "src", "dst", "capture", "source", "host", "manner"}
+
+// columnsBoth is how many of them every mode has.
+const columnsBoth = 5
 
 // WriteCSV writes an agnostic set: a header, then one row an example. ReadCSV gets
 // back the same bits. See docs/format/dataset.md.
 func (s Set) WriteCSV(w io.Writer) error {
-	if s.Mode != feature.Agnostic {
+	if s.Mode == feature.Aware {
 		return errors.New("cannot write protocol-aware features as CSV: there is no fixed set of columns; write JSON")
 	}
 	out := csv.NewWriter(w)
-	header := slices.Clone(columns)
-	for i := range feature.Count {
-		header = append(header, feature.FullName(feature.AnyProtocol, i))
+	header := slices.Clone(columns[:columnsBoth])
+	if s.Mode == feature.Behavioural {
+		header = append(slices.Clone(columns), behaviour.Names()...)
+	} else {
+		header = append(header, agnosticNames()...)
 	}
 	if err := out.Write(header); err != nil {
 		return err
@@ -39,9 +46,23 @@ func (s Set) WriteCSV(w io.Writer) error {
 	return out.Error()
 }
 
+// agnosticNames returns the full names of the nine features.
+func agnosticNames() (names []string) {
+	for i := range feature.Count {
+		names = append(names, feature.FullName(feature.AnyProtocol, i))
+	}
+	return names
+}
+
 func (e *Example) row() []string {
 	row := []string{strconv.Itoa(number(e.Botnet)), e.Src, e.Dst, e.Capture, e.Source}
-	for _, value := range e.Traffic[0].Values {
+	values := e.Behaviour
+	if values != nil {
+		row = append(row, e.Host, e.Manner)
+	} else {
+		values = e.Traffic[0].Values[:]
+	}
+	for _, value := range values {
 		row = append(row, strconv.FormatFloat(value, 'g', -1, 64))
 	}
 	return row
@@ -83,14 +104,17 @@ func ReadCSV(r io.Reader) (Set, error) {
 // layout says where a CSV file has what.
 type layout struct {
 	column  map[string]int
-	feature [feature.Count]int
+	mode    feature.Mode
+	names   []string // of the mode's features
+	feature []int    // where each of them is
 }
 
 func readHeader(header []string) (l layout, err error) {
-	l.column = make(map[string]int)
-	for i := range l.feature {
-		l.feature[i] = -1
+	l = layout{column: make(map[string]int), mode: feature.Agnostic, names: agnosticNames()}
+	if slices.Contains(header, behaviour.All()[0].Name) {
+		l.mode, l.names = feature.Behavioural, behaviour.Names()
 	}
+	l.feature = slices.Repeat([]int{-1}, len(l.names))
 	for at, name := range header {
 		if slices.Contains(columns, name) {
 			if _, twice := l.column[name]; twice {
@@ -99,9 +123,9 @@ func readHeader(header []string) (l layout, err error) {
 			l.column[name] = at
 			continue
 		}
-		protocol, i, err := feature.ParseName(name)
-		if err != nil || protocol != feature.AnyProtocol {
-			return l, fmt.Errorf("cannot read CSV: column %d is %q; want %v and features such as _#num_pkts", at+1, name, columns)
+		i := slices.Index(l.names, name)
+		if i < 0 {
+			return l, fmt.Errorf("cannot read CSV: column %d is %q; want %v and features such as %s", at+1, name, columns, l.names[0])
 		}
 		if l.feature[i] >= 0 {
 			return l, fmt.Errorf("cannot read CSV: column %d is %q once more", at+1, name)
@@ -111,8 +135,8 @@ func readHeader(header []string) (l layout, err error) {
 	if _, ok := l.column["label"]; !ok {
 		return l, errors.New("cannot read CSV: no column label")
 	}
-	if i := slices.Index(l.feature[:], -1); i >= 0 {
-		return l, fmt.Errorf("cannot read CSV: no column %s", feature.FullName(feature.AnyProtocol, i))
+	if i := slices.Index(l.feature, -1); i >= 0 {
+		return l, fmt.Errorf("cannot read CSV: no column %s", l.names[i])
 	}
 	return l, nil
 }
@@ -128,17 +152,19 @@ func (b *builder) addRow(l layout, row []string) error {
 	if label != "0" && label != "1" {
 		return fmt.Errorf("label is %q, must be 0 (benign) or 1 (botnet)", label)
 	}
-	block := feature.Block{Protocol: feature.AnyProtocol}
+	e := Example{Botnet: label == "1", Src: text("src"), Dst: text("dst"), Capture: text("capture"), Source: text("source")}
+	values := make([]float64, len(l.feature))
 	for i, at := range l.feature {
 		value, err := strconv.ParseFloat(row[at], 64)
 		if err != nil || math.IsInf(value, 0) || math.IsNaN(value) {
-			return fmt.Errorf("%s is %q, not a finite number", feature.Names[i], row[at])
+			return fmt.Errorf("%s is %q, not a finite number", l.names[i], row[at])
 		}
-		block.Values[i] = value
+		values[i] = value
 	}
-	return b.keep(Example{
-		Botnet: label == "1", Src: text("src"), Dst: text("dst"),
-		Capture: text("capture"), Source: text("source"),
-		Traffic: []feature.Block{block},
-	})
+	if l.mode == feature.Behavioural {
+		e.Host, e.Manner, e.Behaviour = text("host"), text("manner"), values
+		return b.keepBehaviour(e)
+	}
+	e.Traffic = []feature.Block{{Protocol: feature.AnyProtocol, Values: feature.Values(values)}}
+	return b.keep(e)
 }

@@ -241,7 +241,7 @@ func TestReadCSVErrors(t *testing.T) {
 	f("label,_#num_pkts\n", "no column _#variance_time")
 	f(strings.TrimPrefix(header, "label,")+"\n", "no column label")
 	f(header+"\n0,1,2,3,4,5,6,7,8,9\n7,1,2,3,4,5,6,7,8,9\n", "line 3: label is")
-	f(header+"\n0,1,2,3,4,5,6,7,8,NaN\n", "line 2: sym_len_corr is")
+	f(header+"\n0,1,2,3,4,5,6,7,8,NaN\n", "line 2: _#sym_len_corr is")
 	f(header+"\n0,1,2\n", "wrong number of fields")
 	f(header+"\n", "no records")
 	f(header+",label\n", `column 11 is "label" once more`)

@@ -20,6 +20,11 @@ type Example struct {
 	Capture string // the capture's path as it was given; "" if not known
 	Source  string // the folder under Benign or Botnet: application or family; "" if not known
 	Traffic []feature.Block
+
+	// In mode behaviour there is no Traffic, but:
+	Host      string    // the flow's host, one of its endpoints
+	Manner    string    // of its cohort: behaviour.Manner
+	Behaviour []float64 // its features, in the order of behaviour.All
 }
 
 // Set is examples of one mode.

@@ -19,6 +19,10 @@ type record struct {
 	Capture string             `json:"capture,omitempty"`
 	Source  string             `json:"source,omitempty"`
 	Traffic map[string]float64 `json:"traffic"`
+
+	Host      string             `json:"host,omitempty"`
+	Manner    string             `json:"manner,omitempty"`
+	Behaviour map[string]float64 `json:"behaviour"`
 }
 
 // WriteJSON writes an array of records {label, src, dst, capture, source, traffic},
@@ -56,6 +60,9 @@ func appendRecord(b []byte, e *Example) []byte {
 		b = append(b, `,"`+field.name+`":`...)
 		b = appendString(b, field.value)
 	}
+	if e.Behaviour != nil {
+		return appendBehaviour(b, e)
+	}
 	b = append(b, `,"traffic":{`...)
 	for k, block := range e.Traffic {
 		for i, value := range block.Values {
@@ -79,8 +86,8 @@ func appendString(b []byte, s string) []byte {
 	return append(b, quoted...)
 }
 
-func number(botnet bool) int {
-	if botnet {
+func number(is bool) int {
+	if is {
 		return 1
 	}
 	return 0

@@ -3,7 +3,9 @@ package dataset
 import (
 	"fmt"
 
+	"botnetdetect/behaviour"
 	"botnetdetect/feature"
+	"botnetdetect/flow"
 	"botnetdetect/observe"
 	"botnetdetect/protocol"
 )
@@ -15,6 +17,10 @@ func (l Labeller) Examples(seen observe.Observation, mode feature.Mode, v *proto
 	if err != nil {
 		return nil, err
 	}
+	features, err := featuresOf(seen.Table, mode, v)
+	if err != nil {
+		return nil, fmt.Errorf("capture %s: %w", seen.Path, err)
+	}
 	var examples []Example
 	for f := range seen.Table.P2P() {
 		src, dst := f.Src.String(), f.Dst.String()
@@ -22,14 +28,24 @@ func (l Labeller) Examples(seen observe.Observation, mode feature.Mode, v *proto
 		if !use {
 			continue
 		}
-		examples = append(examples, Example{
-			Botnet: label.Botnet, Src: src, Dst: dst,
-			Capture: seen.Path, Source: label.Source,
-			Traffic: feature.Blocks(f, mode, v),
-		})
+		e := Example{Botnet: label.Botnet, Src: src, Dst: dst, Capture: seen.Path, Source: label.Source}
+		features(&f, &e)
+		examples = append(examples, e)
 	}
 	if err := seen.Table.Err(); err != nil {
 		return nil, fmt.Errorf("capture %s: %w", seen.Path, err)
 	}
 	return examples, nil
+}
+
+// featuresOf returns what sets the features of a flow of a set.
+func featuresOf(s *flow.Set, mode feature.Mode, v *protocol.Vocabulary) (func(*flow.Flow, *Example), error) {
+	if mode != feature.Behavioural {
+		return func(f *flow.Flow, e *Example) { e.Traffic = feature.Blocks(*f, mode, v) }, nil
+	}
+	hosts, err := behaviour.Observe(s)
+	return func(f *flow.Flow, e *Example) {
+		seat := hosts.Seat(f)
+		e.Host, e.Manner, e.Behaviour = seat.Host.String(), seat.Manner.String(), hosts.Features(f, nil)
+	}, err
 }

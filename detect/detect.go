@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"botnetdetect/allow"
+	"botnetdetect/behaviour"
 	"botnetdetect/feature"
 	"botnetdetect/flow"
 	"botnetdetect/model"
@@ -30,6 +31,8 @@ type Verdict struct {
 
 	// Flow is what was judged; its Sums are valid until yield returns.
 	Flow flow.Flow
+	// Behaviour is its features in mode behaviour, in the order of behaviour.All, else nil.
+	Behaviour []float64
 }
 
 // Text returns the verdict as one word.
@@ -76,12 +79,16 @@ func (d Detector) Judge(seen observe.Observation, sum *Summary, yield func(*Verd
 		sum.Failed++
 	}
 	sum.Stats.Add(seen.Stats)
+	verdict, err := d.verdict(seen)
+	if err != nil {
+		return err
+	}
 	for f := range seen.Table.P2P() {
 		if d.Allow.Either(f.Src, f.Dst) {
 			sum.Allowed++
 			continue
 		}
-		v, err := d.Verdict(f)
+		v, err := verdict(f)
 		if err != nil {
 			return err
 		}
@@ -98,25 +105,55 @@ func (d Detector) Judge(seen observe.Observation, sum *Summary, yield func(*Verd
 	return nil
 }
 
+// verdict returns what judges the flows of a capture: in mode behaviour within what their
+// hosts do.
+func (d Detector) verdict(seen observe.Observation) (func(flow.Flow) (Verdict, error), error) {
+	if d.Model.Mode != feature.Behavioural {
+		return d.Verdict, nil
+	}
+	hosts, err := behaviour.Observe(seen.Table)
+	if err != nil {
+		return nil, fmt.Errorf("capture %s: %w", seen.Path, err)
+	}
+	return func(f flow.Flow) (Verdict, error) {
+		v := d.describe(f, feature.Blocks(f, feature.Aware, d.Vocabulary))
+		v.Behaviour = hosts.Features(&f, nil)
+		score, err := d.Model.ScoreBehaviour(v.Behaviour)
+		if err != nil {
+			return v, fmt.Errorf("cannot score flow %v to %v: %w", f.Src, f.Dst, err)
+		}
+		v.Score, v.Botnet = score, d.Model.Botnet(score)
+		return v, nil
+	}, nil
+}
+
 // Verdict returns the verdict on one flow, whose Sums it borrows. Whether the flow is a
-// P2P flow is not asked.
+// P2P flow is not asked. The model must not be of mode behaviour, which judges a flow
+// within all that its host does.
 func (d Detector) Verdict(f flow.Flow) (v Verdict, err error) {
 	blocks := feature.Blocks(f, feature.Aware, d.Vocabulary)
-	for i := range blocks {
-		v.Protocols = append(v.Protocols, blocks[i].Protocol)
-	}
+	v = d.describe(f, blocks)
 	if d.Model.Mode == feature.Agnostic {
 		blocks = feature.Blocks(f, feature.Agnostic, d.Vocabulary)
 	}
 	if v.Score, err = d.Model.Score(blocks); err != nil {
 		return v, fmt.Errorf("cannot score flow %v to %v: %w", f.Src, f.Dst, err)
 	}
+	v.Botnet = d.Model.Botnet(v.Score)
+	return v, nil
+}
+
+// describe returns a verdict with all but the verdict; blocks are those of mode aware.
+func (d Detector) describe(f flow.Flow, blocks []feature.Block) (v Verdict) {
+	for i := range blocks {
+		v.Protocols = append(v.Protocols, blocks[i].Protocol)
+	}
 	total := f.Total()
-	v.Flow, v.Src, v.Dst, v.Botnet = f, f.Src, f.Dst, d.Model.Botnet(v.Score)
+	v.Flow, v.Src, v.Dst = f, f.Src, f.Dst
 	v.Packets, v.Bytes = total.N(), total.Volume()
 	v.First, v.Last = time.Unix(0, total.First).UTC(), time.Unix(0, total.Last).UTC()
 	v.Duration = time.Duration(min(total.Duration(), math.MaxInt64))
-	return v, nil
+	return v
 }
 
 func (s *Summary) add(v *Verdict) {

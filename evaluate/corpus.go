@@ -2,7 +2,9 @@ package evaluate
 
 import (
 	"context"
+	"errors"
 
+	"botnetdetect/behaviour"
 	"botnetdetect/dataset"
 	"botnetdetect/feature"
 	"botnetdetect/observe"
@@ -16,6 +18,8 @@ type Flow struct {
 	Source  string `json:"source"`  // botnet family, or benign source; "" if not known
 	Src     string `json:"src"`
 	Dst     string `json:"dst"`
+	Host    string `json:"host,omitempty"`   // the endpoint whose peer the other one is; "" if not known
+	Manner  string `json:"manner,omitempty"` // in which they speak: behaviour.Manner; "" if not known
 }
 
 // Corpus is what detectors are evaluated on.
@@ -41,13 +45,13 @@ const (
 // FromSet makes a corpus of a feature table, which has features of one kind only.
 func FromSet(set dataset.Set) *Corpus {
 	c := &Corpus{
-		Tables: map[string]*Table{string(set.Mode): blockTable(set)},
+		Tables: map[string]*Table{string(set.Mode): tableOf(set)},
 		Absent: make(map[string]string),
 	}
 	for i := range set.Examples {
 		c.Flows = append(c.Flows, flowOf(&set.Examples[i]))
 	}
-	for _, name := range []string{AwareTable, AgnosticTable, PeerSharkTable} {
+	for _, name := range []string{AwareTable, AgnosticTable, BehaviourTable, PeerSharkTable} {
 		if name != string(set.Mode) {
 			c.Absent[name] = "a feature table of mode " + string(set.Mode) + " does not hold them; evaluate captures"
 		}
@@ -55,8 +59,15 @@ func FromSet(set dataset.Set) *Corpus {
 	return c
 }
 
+func tableOf(set dataset.Set) *Table {
+	if set.Mode == feature.Behavioural {
+		return behaviourTable(set, behaviour.Names())
+	}
+	return blockTable(set)
+}
+
 func flowOf(e *dataset.Example) Flow {
-	return Flow{Botnet: e.Botnet, Capture: e.Capture, Source: e.Source, Src: e.Src, Dst: e.Dst}
+	return Flow{Botnet: e.Botnet, Capture: e.Capture, Source: e.Source, Src: e.Src, Dst: e.Dst, Host: e.Host, Manner: e.Manner}
 }
 
 // Builder gathers observed captures into a corpus with features of both modes.
@@ -64,8 +75,9 @@ type Builder struct {
 	Labeller   dataset.Labeller
 	Vocabulary *protocol.Vocabulary // the one by which captures are observed
 
-	aware, agnostic dataset.Set
-	paths           []string
+	aware, agnostic, behaviour dataset.Set
+	paths                      []string
+	unobserved                 bool // behaviour was not, of some capture
 }
 
 // Add takes the P2P flows of a capture. The error names a capture whose label cannot
@@ -76,9 +88,26 @@ func (b *Builder) Add(seen observe.Observation) error {
 		return err
 	}
 	agnostic, err := b.Labeller.Examples(seen, feature.Agnostic, b.Vocabulary)
+	if err != nil {
+		return err
+	}
+	if err := b.addBehaviour(seen); err != nil {
+		return err
+	}
 	b.paths = append(b.paths, seen.Path)
 	b.aware.Examples = append(b.aware.Examples, aware...)
 	b.agnostic.Examples = append(b.agnostic.Examples, agnostic...)
+	return nil
+}
+
+// addBehaviour takes how endpoints behave, if that was observed.
+func (b *Builder) addBehaviour(seen observe.Observation) error {
+	examples, err := b.Labeller.Examples(seen, feature.Behavioural, b.Vocabulary)
+	if errors.Is(err, behaviour.ErrUnobserved) {
+		b.unobserved = true
+		return nil
+	}
+	b.behaviour.Examples = append(b.behaviour.Examples, examples...)
 	return err
 }
 
@@ -89,8 +118,23 @@ func (b *Builder) Corpus() *Corpus {
 	c.Tables[AgnosticTable] = blockTable(b.agnostic)
 	delete(c.Absent, AgnosticTable)
 	c.Absent[PeerSharkTable] = "packet times were not gathered"
+	b.behave(c)
 	c.again = b.again
 	return c
+}
+
+// behave adds the table of behaviour.
+func (b *Builder) behave(c *Corpus) {
+	if b.unobserved {
+		c.Absent[BehaviourTable] = "the engine does not observe behaviour"
+		return
+	}
+	b.behaviour.Mode = feature.Behavioural
+	c.Tables[BehaviourTable] = tableOf(b.behaviour)
+	delete(c.Absent, BehaviourTable)
+	for i := range b.behaviour.Examples {
+		c.Flows[i].Host, c.Flows[i].Manner = b.behaviour.Examples[i].Host, b.behaviour.Examples[i].Manner
+	}
 }
 
 // again builds the corpus of the same captures, altered.

@@ -31,6 +31,9 @@ type Trained struct {
 	Score func(scores []float64, data gbdt.Data) error
 	// Threshold is the detector's own operating point: botnet at or above it.
 	Threshold float64
+	// Tune, if not nil, chooses the Threshold, from the training examples alone. It is apart
+	// because it takes long, and not all that is trained needs it.
+	Tune func(ctx context.Context) (float64, error)
 	// Trees, if not nil, is the model, and Score its Probabilities.
 	Trees *gbdt.Model
 }

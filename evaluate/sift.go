@@ -117,7 +117,7 @@ func (s *sieve) packet(p *packet.Packet) bool {
 func siftAll(ctx context.Context, paths []string, a alteration, workers int, use func(observe.Observation) error) error {
 	tables := make([]*flow.Table, len(paths))
 	err := eachPath(paths, workers, func(i int, path string) error {
-		tables[i] = flow.NewTable()
+		tables[i] = flow.NewTableWith(flow.Options{Behaviour: true})
 		return sift(ctx, path, a, uint64(i), tables[i].Add)
 	})
 	if err != nil {

@@ -19,10 +19,12 @@ import (
 // Mode says whether features tell protocols apart.
 type Mode string
 
-// The two modellings.
+// The modellings.
 const (
 	Aware    Mode = "aware"    // one block a protocol; sparse
 	Agnostic Mode = "agnostic" // one block for all; dense
+	// Behavioural features are not blocks of nine, but those of package behaviour.
+	Behavioural Mode = "behaviour"
 )
 
 // AnyProtocol is the protocol name of an agnostic block.
@@ -112,8 +114,8 @@ func ParseName(name string) (protocol string, i int, err error) {
 
 // ParseMode reads a mode's name.
 func ParseMode(s string) (Mode, error) {
-	if m := Mode(s); m == Aware || m == Agnostic {
+	if m := Mode(s); m == Aware || m == Agnostic || m == Behavioural {
 		return m, nil
 	}
-	return "", fmt.Errorf("cannot read feature mode %q: want %s or %s", s, Aware, Agnostic)
+	return "", fmt.Errorf("cannot read feature mode %q: want %s, %s or %s", s, Aware, Agnostic, Behavioural)
 }

@@ -208,7 +208,7 @@ func (w *watch) explain(v *Evidence, s *standing) {
 	if !ok {
 		return
 	}
-	why, err := reason.Of(w.detector.Model, f, w.config.Vocabulary)
+	why, err := reason.Of(w.detector.Model, f, w.config.Vocabulary, nil)
 	if err != nil {
 		w.fail(err)
 		return

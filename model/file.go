@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 
+	"botnetdetect/behaviour"
 	"botnetdetect/feature"
 	"botnetdetect/gbdt"
 )
@@ -15,7 +17,7 @@ import (
 // Attributes of the model file that are ours. Their values are strings.
 const (
 	attrFormat    = "botnetdetect.format"    // version of this list: "1"
-	attrMode      = "botnetdetect.mode"      // "aware" or "agnostic"
+	attrMode      = "botnetdetect.mode"      // "aware", "agnostic" or "behaviour"
 	attrThreshold = "botnetdetect.threshold" // decimal, 0 to 1
 	attrLabels    = "botnetdetect.labels"    // "Benign,Botnet": the names of labels 0 and 1
 	attrTraining  = "botnetdetect.training"  // Training as JSON
@@ -92,6 +94,9 @@ func (m *Model) readTraining(text string) error {
 // modeOf guesses the mode of a model that does not say it.
 func modeOf(names []string) feature.Mode {
 	if len(names) > 0 {
+		if slices.Contains(behaviour.Names(), names[0]) {
+			return feature.Behavioural
+		}
 		if protocol, _, err := feature.ParseName(names[0]); err == nil && protocol == feature.AnyProtocol {
 			return feature.Agnostic
 		}

@@ -9,6 +9,7 @@ package model
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -27,6 +28,7 @@ type Model struct {
 
 	trees   *gbdt.Model
 	columns map[string]block // by protocol name
+	places  []int            // by column, in behaviour.All; in mode behaviour instead of columns
 }
 
 // block maps the nine features of a protocol to the trees' columns; -1 is none.
@@ -61,6 +63,9 @@ func recipe(c gbdt.Config) Recipe {
 // New joins trees to their features, whose names they carry.
 func New(trees *gbdt.Model, mode feature.Mode, threshold float64) (*Model, error) {
 	m := &Model{Mode: mode, Threshold: threshold, trees: trees, columns: make(map[string]block)}
+	if mode == feature.Behavioural {
+		return m, m.newBehaviour()
+	}
 	for column, name := range trees.FeatureNames {
 		protocol, i, err := feature.ParseName(name)
 		if err != nil {
@@ -77,10 +82,12 @@ func New(trees *gbdt.Model, mode feature.Mode, threshold float64) (*Model, error
 		m.columns[protocol] = columns
 	}
 	if len(m.columns) == 0 {
-		return nil, fmt.Errorf("the trees do not name their features; set feature_names before saving the model")
+		return nil, errUnnamed
 	}
 	return m, nil
 }
+
+var errUnnamed = errors.New("the trees do not name their features; set feature_names before saving the model")
 
 // Features returns the names of the features that the trees may ask for, by column.
 func (m *Model) Features() []string { return m.trees.FeatureNames }
@@ -148,10 +155,14 @@ func single(x float64) float32 {
 }
 
 // Train trains a model on every example of a set. The threshold is 0.5, as in the
-// reference. Training's Time and Tool are the caller's to set.
+// reference; in mode behaviour it is chosen on groups held out, and of config only seed
+// and goroutines count: see Behavioural. Training's Time and Tool are the caller's to set.
 func Train(ctx context.Context, set dataset.Set, config gbdt.Config) (*Model, error) {
 	if len(set.Examples) == 0 {
 		return nil, gbdt.ErrEmpty
+	}
+	if set.Mode == feature.Behavioural {
+		return trainBehaviour(ctx, set, config)
 	}
 	names := vocabulary(set)
 	m, err := New(&gbdt.Model{FeatureNames: names}, set.Mode, 0.5)

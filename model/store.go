@@ -27,8 +27,11 @@ const Folder = "cache"
 func Path(folder string, mode feature.Mode) string { return filepath.Join(folder, fileName(mode)) }
 
 func fileName(mode feature.Mode) string {
-	if mode == feature.Agnostic {
+	switch mode {
+	case feature.Agnostic:
 		return "model_csv.json"
+	case feature.Behavioural:
+		return "model_behaviour.json"
 	}
 	return "model.json"
 }

@@ -58,8 +58,8 @@ func TestForeignWitnesses(t *testing.T) {
 func readTraining(t *testing.T, mode feature.Mode) dataset.Set {
 	t.Helper()
 	set, err := dataset.ReadFile(t.Context(), filepath.Join("default", map[feature.Mode]string{
-		feature.Aware: "features.json.gz", feature.Agnostic: "features.csv.gz",
-	}[mode]), mode == feature.Agnostic)
+		feature.Aware: "features.json.gz", feature.Agnostic: "features.csv.gz", feature.Behavioural: "behaviour.csv.gz",
+	}[mode]), mode != feature.Aware)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +166,7 @@ func rank(t *testing.T, scores []float64, set dataset.Set) metric.Ranking {
 
 // TestDefaultIsReproducible trains the built-in models again, bit for bit.
 func TestDefaultIsReproducible(t *testing.T) {
-	for _, mode := range []feature.Mode{feature.Aware, feature.Agnostic} {
+	for _, mode := range []feature.Mode{feature.Aware, feature.Agnostic, feature.Behavioural} {
 		want, err := builtin.ReadFile("default/" + fileName(mode))
 		if err != nil {
 			t.Fatal(err)

@@ -1,6 +1,6 @@
 // Package reason says in words why a model scored a flow as it did.
 //
-//	why, err := reason.Of(m, f, vocabulary)
+//	why, err := reason.Of(m, f, vocabulary, values)
 //	why.Summary                  // "47 packets in 1 h 12 min, 38 bytes each on average, no reply"
 //	why.Reasons[0].Text          // "UDP: first packet of 60 bytes"
 //	why.Reasons[0].Push          // 1.8: towards botnet, odds times e^1.8
@@ -48,8 +48,12 @@ type Explanation struct {
 	Reasons []Reason // strongest first; none has a push of 0
 }
 
-// Of explains the score that m gives f, whose protocols v names.
-func Of(m *model.Model, f flow.Flow, v *protocol.Vocabulary) (Explanation, error) {
+// Of explains the score that m gives f, whose protocols v names. In mode behaviour,
+// values are f's features, in the order of behaviour.All; else nil.
+func Of(m *model.Model, f flow.Flow, v *protocol.Vocabulary, values []float64) (Explanation, error) {
+	if m.Mode == feature.Behavioural {
+		return ofBehaviour(m, f, values)
+	}
 	pushes, err := m.Explain(feature.Blocks(f, m.Mode, v))
 	if err != nil {
 		return Explanation{}, fmt.Errorf("cannot explain flow %v to %v: %w", f.Src, f.Dst, err)

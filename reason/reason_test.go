@@ -199,7 +199,7 @@ func TestReasonsAddUpToScore(t *testing.T) {
 	for _, mode := range []feature.Mode{feature.Aware, feature.Agnostic} {
 		m, flows, v := trained(t, mode)
 		for _, f := range flows {
-			why, err := Of(m, f, v)
+			why, err := Of(m, f, v, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -228,7 +228,7 @@ func pushes(reasons []Reason) (sum float64) {
 func TestAbsentProtocolIsOneReason(t *testing.T) {
 	m, flows, v := trained(t, feature.Aware)
 	for i, f := range flows {
-		why, err := Of(m, f, v)
+		why, err := Of(m, f, v, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

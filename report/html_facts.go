@@ -149,7 +149,7 @@ func (f *Facts) finish() (err error) {
 		if j.why != nil {
 			continue
 		}
-		why, err := reason.Of(f.detector.Model, j.Flow, f.detector.Vocabulary)
+		why, err := reason.Of(f.detector.Model, j.Flow, f.detector.Vocabulary, j.Behaviour)
 		if err != nil {
 			return err
 		}

@@ -24,6 +24,8 @@ import (
 type common struct {
 	std        streams
 	csv        bool
+	features   string
+	behaviour  bool // observe how endpoints behave, whatever features is
 	engine     string
 	choose     int
 	seed       uint64
@@ -39,6 +41,7 @@ type common struct {
 func (c *common) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.BoolVar(&c.csv, "csv", false, "protocol-agnostic features, which fit in CSV files")
+	c.featureFlag(cmd)
 	f.StringVar(&c.engine, "engine", string(observe.Native), "who names protocols: native, or the installed tshark")
 	f.IntVar(&c.choose, "choose", 0, "use only `N` captures, chosen at random")
 	f.Uint64Var(&c.seed, "seed", 1, "repeats the same shuffles and choices")
@@ -56,8 +59,22 @@ func (c *common) speech(cmd *cobra.Command) {
 	f.BoolVarP(&c.quiet, "quiet", "q", false, "say only what went wrong")
 }
 
+func (c *common) featureFlag(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&c.features, "features", featuresReference,
+		"what to judge by: reference, its nine features, or behaviour, what a host does to its peers")
+}
+
+// What --features takes.
+const (
+	featuresReference = "reference"
+	featuresBehaviour = "behaviour"
+)
+
 func (c *common) mode() feature.Mode {
-	if c.csv {
+	switch {
+	case c.features == featuresBehaviour:
+		return feature.Behavioural
+	case c.csv:
 		return feature.Agnostic
 	}
 	return feature.Aware
@@ -121,6 +138,10 @@ func (c *common) check() error {
 		return usage("--temp %s: want a folder that exists", c.temp)
 	case c.cores < 0:
 		return usage("--cores %d: want a number of cores", c.cores)
+	case c.features != "" && c.features != featuresReference && c.features != featuresBehaviour:
+		return usage("--features %s: want %s or %s", c.features, featuresReference, featuresBehaviour)
+	case c.features == featuresBehaviour && c.engine == string(observe.TShark):
+		return usage("--features behaviour goes with the native engine only: tshark does not say what it needs")
 	case c.verbose && c.quiet:
 		return usage("--verbose and --quiet together: choose one")
 	}
@@ -188,7 +209,7 @@ func (c *common) observe(ctx context.Context, paths []string, use func(observe.O
 	defer done()
 	options := observe.Options{
 		Engine: observe.Engine(c.engine), Vocabulary: c.names(), Workers: c.cores, Stdin: newInterruptible(ctx, c.std.in), Read: &bar.read,
-		Memory: memory, Temp: c.temp,
+		Memory: memory, Temp: c.temp, Behaviour: c.observesBehaviour(),
 	}
 	for seen := range observe.All(ctx, paths, options) {
 		if ctx.Err() != nil && seen.Path != "-" { // a stream was ended, and counts
@@ -215,6 +236,11 @@ func (c *common) observe(ctx context.Context, paths []string, use func(observe.O
 		return failed, nil
 	}
 	return failed, ctx.Err()
+}
+
+// observesBehaviour reports whether behaviour is worth its time.
+func (c *common) observesBehaviour() bool {
+	return c.engine != string(observe.TShark) && (c.behaviour || c.mode() == feature.Behavioural)
 }
 
 // problem says what is wrong with a capture, and what was kept of it; nil is nothing.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"botnetdetect/feature"
 	"botnetdetect/internal/safefile"
 
 	"github.com/spf13/cobra"
@@ -15,6 +16,7 @@ import (
 type dump struct {
 	learning
 	output string
+	thin   int
 }
 
 func newDump(std streams) *cobra.Command {
@@ -30,14 +32,21 @@ Benign and Botnet to preprocessed.json, or with --csv to preprocessed.csv.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return d.run(cmd.Context(), args) },
 	}
 	d.flags(cmd)
+	cmd.Flags().IntVar(&d.thin, "thin", 0, "with --features behaviour: keep at most `N` flows of a host with peers of one manner, chosen at random")
 	cmd.Flags().StringVarP(&d.output, "output", "o", "", "write to `FILE`, or to stdout (default preprocessed.json or .csv)")
 	return cmd
 }
 
 func (d *dump) run(ctx context.Context, args []string) error {
+	if d.thin < 0 || d.thin > 0 && d.mode() != feature.Behavioural {
+		return usage("--thin %d: want a number of flows, with --features behaviour", d.thin)
+	}
 	set, problems, err := d.examples(ctx, args)
 	if err != nil {
 		return err
+	}
+	if d.thin > 0 {
+		set = set.Thin(d.thin, d.seed)
 	}
 	write, path := set.WriteJSON, "preprocessed.json"
 	if d.csv {

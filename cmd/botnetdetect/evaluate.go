@@ -12,6 +12,7 @@ import (
 	"botnetdetect/capture"
 	"botnetdetect/dataset"
 	"botnetdetect/evaluate"
+	"botnetdetect/feature"
 	"botnetdetect/internal/safefile"
 	"botnetdetect/report"
 
@@ -31,7 +32,9 @@ type evaluation struct {
 	baselines bool
 	audits    bool
 	scores    bool
-	notes     []string // what the inputs lack, for the result
+	also      string
+	more      dataset.Set // what --also names
+	notes     []string    // what the inputs lack, for the result
 }
 
 func newEvaluate(std streams) *cobra.Command {
@@ -72,6 +75,7 @@ the training groups. What cannot be measured is said, and the rest is measured.`
 	f.StringVarP(&e.output, "output", "o", "", "write the result to `FILE`: .json (all of it), .csv (a row a fold) or .html (a page to look at)")
 	f.BoolVar(&e.scores, "scores", false, "keep the score of every flow tested in the JSON")
 	f.StringVar(&e.export, "export", "", "write features, folds, models and scores to `FOLDER`, for others to check")
+	f.StringVar(&e.also, "also", "", "with --features behaviour: train on the features in `FILE`, which dump wrote, too, and never test on them")
 	f.StringVar(&e.markdown, "markdown", "", "evaluate nothing; write the result in `FILE`.json as a page of Markdown to stdout")
 	cmd.MarkFlagsMutuallyExclusive("protocol", "folds")
 	return cmd
@@ -86,6 +90,9 @@ func (e *evaluation) run(ctx context.Context, args []string) error {
 	}
 	options, err := e.options()
 	if err != nil {
+		return err
+	}
+	if err := e.readMore(ctx); err != nil {
 		return err
 	}
 	corpus, problems, err := e.corpus(ctx, args)
@@ -106,6 +113,22 @@ func (e *evaluation) run(ctx context.Context, args []string) error {
 		return errTold
 	}
 	return nil
+}
+
+// readMore reads what is trained on beside the folds.
+func (e *evaluation) readMore(ctx context.Context) (err error) {
+	e.behaviour = true
+	if e.also == "" {
+		return nil
+	}
+	if e.mode() != feature.Behavioural {
+		return usage("--also goes with --features behaviour")
+	}
+	e.more, err = readTables(ctx, []string{e.also}, false)
+	if err == nil && e.more.Mode != feature.Behavioural {
+		err = usage("%s is of mode %s, want behaviour", e.also, e.more.Mode)
+	}
+	return err
 }
 
 // page turns a result into Markdown.
@@ -142,17 +165,24 @@ func (e *evaluation) options() (o evaluate.Options, err error) {
 // then the baselines.
 func (e *evaluation) detectors(c *evaluate.Corpus) []evaluate.Detector {
 	own := string(e.mode())
+	if e.mode() == feature.Behavioural {
+		return append([]evaluate.Detector{evaluate.Behaviour(e.more, e.seed)}, e.beside(evaluate.AwareTable)...)
+	}
 	if c.Tables[own] == nil && c.Tables[evaluate.AgnosticTable] != nil {
 		own = evaluate.AgnosticTable
 	} else if c.Tables[own] == nil {
 		own = evaluate.AwareTable
 	}
-	detectors := []evaluate.Detector{evaluate.Reference(own, e.config)}
+	return append([]evaluate.Detector{evaluate.Reference(own, e.config)}, e.beside(own)...)
+}
+
+// beside are the baselines, if they are wanted, but for the recipe that is evaluated.
+func (e *evaluation) beside(own string) (detectors []evaluate.Detector) {
 	if !e.baselines {
-		return detectors
+		return nil
 	}
 	for _, d := range evaluate.Baselines(e.config, own) {
-		if d.Name != own {
+		if d.Name != own || e.mode() == feature.Behavioural {
 			detectors = append(detectors, d)
 		}
 	}

@@ -94,7 +94,7 @@ func (e *explaining) explain(m *model.Model, seen observe.Observation, choose ch
 		if !choose.wants(v, chosen) {
 			return nil
 		}
-		why, err := reason.Of(m, v.Flow, e.names())
+		why, err := reason.Of(m, v.Flow, e.names(), v.Behaviour)
 		chosen = choose.add(explained{*v, why}, chosen)
 		return err
 	})

@@ -45,7 +45,7 @@ func (j *judging) model() (m *model.Model, origin string, err error) {
 			return nil, "", err
 		}
 		if m.Mode != j.mode() {
-			return nil, "", usage("model %s is of mode %s; the mode aware goes without --csv, agnostic with it", origin, m.Mode)
+			return nil, "", usage("model %s is of mode %s; aware goes without --csv, agnostic with it, behaviour with --features behaviour", origin, m.Mode)
 		}
 	} else if m, origin, err = model.Load(model.Folder, j.mode()); err != nil {
 		return nil, "", err

@@ -24,6 +24,7 @@ type predict struct {
 	judging
 	output       string
 	format       string
+	hosts        bool
 	failOnBotnet bool
 }
 
@@ -41,7 +42,8 @@ with --output, all are written to one file, in the format that its ending names:
 first, last, duration and protocols; any other is text.`,
 		Example: `  botnetdetect predict file.pcap
   botnetdetect predict --output verdicts.csv captures/
-  botnetdetect predict --output stdout --format jsonl file.pcap | jq .score`,
+  botnetdetect predict --output stdout --format jsonl file.pcap | jq .score
+  botnetdetect predict --hosts --output hosts.jsonl captures/`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error { return p.run(cmd.Context(), args) },
 	}
@@ -49,12 +51,16 @@ first, last, duration and protocols; any other is text.`,
 	f := cmd.Flags()
 	f.StringVarP(&p.output, "output", "o", "", "write all verdicts to `FILE`, or to stdout")
 	f.StringVar(&p.format, "format", "", "txt, csv, json or jsonl (default by the output's ending)")
+	f.BoolVar(&p.hosts, "hosts", false, "verdicts on hosts rather than flows, as JSON lines; implies --features behaviour")
 	f.BoolVar(&p.failOnBotnet, "fail-on-botnet", false, "exit with status 3 if botnet flows were found")
 	return cmd
 }
 
 func (p *predict) run(ctx context.Context, args []string) error {
 	start := time.Now()
+	if p.hosts {
+		p.features = featuresBehaviour
+	}
 	m, _, err := p.model()
 	if err != nil {
 		return err
@@ -66,6 +72,9 @@ func (p *predict) run(ctx context.Context, args []string) error {
 	paths, problems, err := p.captures(ctx, args)
 	if err != nil {
 		return err
+	}
+	if p.hosts {
+		return p.judgeHosts(ctx, paths, m, problems)
 	}
 	sum := new(detect.Summary)
 	write := p.writeEach

@@ -30,6 +30,7 @@ The file may be gzip- or zstd-compressed. The same file gives the same model.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return r.run(cmd.Context(), args) },
 	}
 	cmd.Flags().BoolVar(&r.csv, "csv", false, "the file is CSV with protocol-agnostic features")
+	r.featureFlag(cmd)
 	cmd.Flags().Uint64Var(&r.seed, "seed", 1, "repeats the same choices")
 	r.speech(cmd)
 	r.boosting.flags(cmd)
@@ -62,8 +63,11 @@ func (r *retrain) read(ctx context.Context, path string) (dataset.Set, error) {
 	}
 	if set.Mode != r.mode() {
 		hint := "use --csv and a CSV file"
-		if set.Mode == feature.Aware {
-			hint = "leave out --csv"
+		switch set.Mode {
+		case feature.Aware:
+			hint = "leave out --csv and --features"
+		case feature.Behavioural:
+			hint = "use --features behaviour"
 		}
 		return set, fmt.Errorf("%s holds features of mode %s; %s", path, set.Mode, hint)
 	}

@@ -168,7 +168,7 @@ func (c *common) judge(m *model.Model, set dataset.Set) error {
 	var confusion metric.Confusion
 	start := time.Now()
 	for i := range set.Examples {
-		score, err := m.Score(set.Examples[i].Traffic)
+		score, err := m.ScoreExample(&set.Examples[i])
 		if err != nil {
 			return err
 		}

@@ -1,0 +1,174 @@
+package model
+
+import (
+	"bytes"
+	"context"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"botnetdetect/behaviour"
+	"botnetdetect/feature"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+func behaviourModel(t *testing.T) *Model {
+	t.Helper()
+	m, err := Default(feature.Behavioural)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// row is a flow with evidence and these values at random.
+func row(r *rand.Rand) []float64 {
+	values := make([]float64, len(behaviour.All()))
+	for i := range values {
+		values[i] = r.Float64() * math.Pow(10, r.Float64()*3)
+	}
+	values[0] = 1
+	return values
+}
+
+// TestTrendsHold: more of a feature never turns the score against its trend.
+func TestTrendsHold(t *testing.T) {
+	m := behaviourModel(t)
+	rapid.Check(t, func(t *rapid.T) {
+		values := row(rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0)))
+		place := rapid.SampledFrom(behaviour.Chosen()).Draw(t, "feature")
+		before, err := m.ScoreBehaviour(values)
+		if err != nil {
+			t.Fatal(err)
+		}
+		values[place] += rapid.Float64Range(0, 1000).Draw(t, "more")
+		after, err := m.ScoreBehaviour(values)
+		if err != nil || (after-before)*float64(behaviour.All()[place].Trend) < -1e-9 {
+			t.Errorf("%s: %v before, %v with more (%v)", behaviour.All()[place].Name, before, after, err)
+		}
+	})
+}
+
+func TestWithoutEvidenceNoScore(t *testing.T) {
+	m := behaviourModel(t)
+	values := row(rand.New(rand.NewPCG(1, 1)))
+	if score, err := m.ScoreBehaviour(values); score == 0 || err != nil {
+		t.Error(score, err)
+	}
+	values[0] = 0
+	if score, err := m.ScoreBehaviour(values); score != 0 || err != nil {
+		t.Error(score, err)
+	}
+}
+
+func TestPushesAddUp(t *testing.T) {
+	m := behaviourModel(t)
+	values := row(rand.New(rand.NewPCG(2, 1)))
+	score, err := m.ScoreBehaviour(values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pushes, err := m.ExplainBehaviour(values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := pushes.Base
+	for _, p := range pushes.ByFeature {
+		sum += p
+	}
+	if want := math.Log(score / (1 - score)); math.Abs(sum-want) > 1e-4 {
+		t.Errorf("pushes add up to %v, want %v", sum, want)
+	}
+}
+
+func TestBehaviourModelIsKept(t *testing.T) {
+	m := behaviourModel(t)
+	var b bytes.Buffer
+	if err := m.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	again, err := Read(&b)
+	if err != nil || again.Mode != feature.Behavioural || again.Threshold != m.Threshold || !cmp.Equal(again.Features(), m.Features()) {
+		t.Errorf("read %+v: %v", again, err)
+	}
+}
+
+// TestWeigh: a host with many flows weighs as one with few, both classes the same.
+func TestWeigh(t *testing.T) {
+	var origins []Origin
+	for i := range 1008 {
+		o := Origin{Source: "skype", Cohort: "large"}
+		if i >= 1000 {
+			o.Cohort = "small"
+		}
+		origins = append(origins, o)
+	}
+	origins = append(origins, Origin{Botnet: true, Source: "storm", Cohort: "bot"})
+	w := Weigh(origins)
+	sum := func(from, to int) (s float64) {
+		for _, x := range w[from:to] {
+			s += float64(x)
+		}
+		return s
+	}
+	for _, got := range []float64{2 * sum(0, 1000), 2 * sum(1000, 1008), sum(1008, 1009)} {
+		if math.Abs(got-500) > 0.1 {
+			t.Errorf("weights %v, %v, %v", sum(0, 1000), sum(1000, 1008), sum(1008, 1009))
+		}
+	}
+}
+
+// TestAtBudget: the threshold lets no more than the budget of the held-out weight through.
+func TestAtBudget(t *testing.T) {
+	if got := atBudget(nil); got != 0.5 {
+		t.Errorf("without rows %v", got)
+	}
+	var held []scored
+	for i := range 100 {
+		held = append(held, scored{float64(i) / 100, Origin{Source: "skype", Cohort: string(rune('A' + i))}})
+	}
+	threshold, above := atBudget(held), 0
+	for _, h := range held {
+		if h.score >= threshold {
+			above++
+		}
+	}
+	if got := float64(above) / 100; got > budget || got < budget-0.02 {
+		t.Errorf("%v of the rows are at or above %v", got, threshold)
+	}
+}
+
+// TestThresholdIsOfHeldOutSources: with a source that looks like botnets, it rises above
+// what that source gets when it is not seen.
+func TestThresholdIsOfHeldOutSources(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 3))
+	l := Lesson{Config: Behavioural(1, 1)}
+	l.Config.Trees = 20
+	add := func(botnet, looks bool, source string) {
+		values := row(r)
+		for _, place := range behaviour.Chosen() {
+			values[place] = float64(behaviour.All()[place].Trend) * map[bool]float64{true: 1, false: -1}[looks]
+		}
+		l.Rows, l.Origins = append(l.Rows, values), append(l.Origins, Origin{botnet, source, source + string(rune('a'+len(l.Rows)%9))})
+	}
+	for range 60 {
+		add(true, true, "bot")
+		add(false, false, "mail")
+		add(false, false, "web")
+		add(false, true, "twin")
+	}
+	threshold, err := l.Threshold(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	trees, err := l.where(func(i int) bool { return l.Origins[i].Source != "twin" }).Grow(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := Scores(trees, l.Rows[3:4])
+	if err != nil || threshold <= p[0]-0.05 {
+		t.Errorf("threshold %v, and the twin scores %v unseen (%v)", threshold, p[0], err)
+	}
+}
