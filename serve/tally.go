@@ -119,7 +119,7 @@ func (t *tally) sightings(d detect.Detector, table *flow.Set) ([]history.Sightin
 		if len(owners) == 0 {
 			continue
 		}
-		why, err := reason.Of(d.Model, f, d.Vocabulary)
+		why, err := reason.Of(d.Model, f, d.Vocabulary, nil)
 		if err != nil {
 			return nil, err
 		}
