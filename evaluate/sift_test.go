@@ -90,7 +90,7 @@ func TestSiftSeesWhatObserveSees(t *testing.T) {
 	paths, _ := dataset.Scan([]string{pcaptest.Shared(t, "data", "Botnet"), pcaptest.Shared(t, "data", "Benign", "skype")})
 	v := protocol.NewVocabulary()
 	want, got := Builder{Vocabulary: v}, Builder{Vocabulary: v}
-	for seen := range observe.All(t.Context(), paths, observe.Options{Vocabulary: v}) {
+	for seen := range observe.All(t.Context(), paths, observe.Options{Behaviour: true, Vocabulary: v}) {
 		if err := want.Add(seen); err != nil {
 			t.Fatal(err)
 		}
@@ -130,7 +130,7 @@ func TestPeerShark(t *testing.T) {
 	v := protocol.NewVocabulary()
 	path := talk(t, "Benign/app/a.pcap")
 	b := Builder{Vocabulary: v}
-	if err := b.Add(observe.Capture(t.Context(), path, observe.Options{Vocabulary: v})); err != nil {
+	if err := b.Add(observe.Capture(t.Context(), path, observe.Options{Behaviour: true, Vocabulary: v})); err != nil {
 		t.Fatal(err)
 	}
 	c := b.Corpus()
@@ -167,7 +167,7 @@ func TestSensitivity(t *testing.T) {
 				f.Send(time.Duration(n)*time.Second, 200)
 			}
 			path := pcaptest.WriteFile(t, fmt.Sprintf("%s/app/%d.pcap", class, i), pcaptest.Pcap(f.Frames...))
-			if err := b.Add(observe.Capture(t.Context(), path, observe.Options{Vocabulary: v})); err != nil {
+			if err := b.Add(observe.Capture(t.Context(), path, observe.Options{Behaviour: true, Vocabulary: v})); err != nil {
 				t.Fatal(err)
 			}
 		}
