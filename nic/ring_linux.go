@@ -32,6 +32,7 @@ type Lane struct {
 	number int
 	link   capture.LinkType
 	seq    int64
+	since  time.Time // frames from before are not wanted: they came unfiltered, and by all lanes
 	tried  time.Time // when opening was last tried
 
 	mu    sync.Mutex // guards ring, as Counts asks it
@@ -116,7 +117,7 @@ func (l *Lane) open() error {
 		return fmt.Errorf("cannot open interface %s: %w", l.in.name, explain(err))
 	}
 	l.mu.Lock()
-	l.ring, l.index = ring, iface.Index
+	l.ring, l.index, l.since = ring, iface.Index, time.Now()
 	l.mu.Unlock()
 	return nil
 }
@@ -165,7 +166,7 @@ func (l *Lane) setUp(ring *afpacket.TPacket) error {
 			return fmt.Errorf("cannot spread packets over %d lanes: %w", o.Lanes, err)
 		}
 	}
-	return ring.InitSocketStats() // what came before the filter does not count
+	return ring.InitSocketStats() // what came until now does not count
 }
 
 // filter has the kernel pass on only what the filter wants.
@@ -233,6 +234,9 @@ func (l *Lane) Next(f *capture.Frame) error {
 		return l.reopen()
 	}
 	data, info, err := l.ring.ZeroCopyReadPacketData()
+	for err == nil && info.Timestamp.Before(l.since) {
+		data, info, err = l.ring.ZeroCopyReadPacketData()
+	}
 	if err != nil {
 		return l.idle(err)
 	}
