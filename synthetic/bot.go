@@ -70,7 +70,9 @@ func (b *bot) reach(q *peer, talk func(c *conn), failed func()) {
 	c := b.w.conn(b.host, &q.node, q.port, b.class)
 	switch {
 	case b.peers.answers(q):
+		b.peers.outcome(q, true)
 		c.open(func() { talk(c) })
+		return
 	case q.fate == mute:
 		c.open(func() { b.snub(c, failed) })
 	case q.fate == refuses:
@@ -78,6 +80,7 @@ func (b *bot) reach(q *peer, talk func(c *conn), failed func()) {
 	default:
 		c.call(b.t.Timeout*(1+float64(b.t.Retries)), failed)
 	}
+	b.peers.outcome(q, false)
 }
 
 // snub is a connection on which the peer says nothing: it is closed at once, or when one of

@@ -20,7 +20,7 @@ func (b *bot) startCircle(s style) {
 // seek connects to a peer and holds the connection; if it is not there, to another after a while.
 func (b *bot) seek() {
 	again := func() { b.w.after(b.t.jitter(b.w.dice, b.t.Interval), b.seek) }
-	b.reach(b.peers.any(), func(c *conn) {
+	b.reach(b.peers.next(b.peers.any()), func(c *conn) {
 		c.talk(b.dialogue.opening(b.w), func() { b.hold(c, b.breaks()) })
 	}, again)
 }

@@ -36,7 +36,7 @@ func drawDialogue(d dice, way Size) dialogue {
 		reset: d.uniform(0, 1) * float64(d.IntN(2)), by: d.IntN(2),
 		path: fmt.Sprintf("/%x", d.Uint32()>>(8*d.IntN(4))),
 	}
-	if d.chance(0.3) { // answers that carry files or lists rather than a word
+	if d.chance(0.5) { // answers that carry files or lists rather than a word
 		s.reply.base += d.count(200, 12000)
 	}
 	return s

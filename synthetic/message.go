@@ -46,6 +46,21 @@ func drawSizes(d dice, way Size, most int) sizes {
 
 func (s sizes) draw(d dice) int { return s.base + s.step*d.IntN(s.most+1) }
 
+// longer adds bytes, as far as they fit into a datagram.
+func (s sizes) longer(by int) sizes {
+	s.base = min(s.base+by, largestDatagram)
+	s.most = min(s.most, (largestDatagram-s.base)/s.step)
+	return s
+}
+
+// question is how requests vary where answers vary in a way: it is answers that have lists.
+func question(d dice, answers Size) Size {
+	if answers == ListSize {
+		return pick(d, FixedSize, FewSizes)
+	}
+	return answers
+}
+
 // message is a type of message and its answer.
 type message struct {
 	request, reply sizes
@@ -66,15 +81,22 @@ const (
 // drawMessages draws the message types of one botnet.
 func drawMessages(d dice, t *Traits) []message {
 	all := make([]message, t.Types)
+	lists := 0 // bytes by which answers exceed requests
+	if d.chance(0.7) {
+		lists = d.count(20, 1300)
+	}
 	c := pick(d, contentNoise, contentNoise, contentTag)
 	for i := range all {
 		all[i] = message{
-			request: drawSizes(d, t.Sizes, largestDatagram),
+			request: drawSizes(d, question(d, t.Sizes), largestDatagram),
 			reply:   drawSizes(d, t.Sizes, largestDatagram),
 			replies: 1, teaches: i == 0 || d.chance(0.3), content: c,
 		}
 		if d.chance(0.3) {
 			all[i].reply = all[i].request // ping and pong
+		}
+		if all[i].teaches {
+			all[i].reply = all[i].reply.longer(lists)
 		}
 		switch {
 		case i > 0 && d.chance(0.1):

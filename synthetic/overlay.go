@@ -51,7 +51,7 @@ func (l *lookups) node() *peer {
 	if !l.w.chance(l.strange) {
 		return l.peers.any()
 	}
-	return l.peers.draw(fate(l.w.choose(l.peers.fates)))
+	return l.peers.fresh()
 }
 
 // pick returns the message for a purpose, if there are so many.

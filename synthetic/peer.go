@@ -1,5 +1,7 @@
 package synthetic
 
+import "slices"
+
 // fate is what becomes of attempts to reach a peer.
 type fate uint8
 
@@ -18,6 +20,8 @@ type peer struct {
 	fate  fate
 	up    bool
 	turns int64  // when it next comes or goes
+	fails int    // contacts in a row that nothing came of
+	gone  bool   // forgotten
 	local uint16 // port of the host that is used with it; 0: none yet
 }
 
@@ -61,7 +65,7 @@ func (p *peers) learn() {
 	if len(p.all) >= maxPeers {
 		return
 	}
-	q := p.draw(fate(p.w.choose(p.fates)))
+	q := p.fresh()
 	p.all = append(p.all, q)
 	if p.learned != nil {
 		p.learned(q)
@@ -114,6 +118,31 @@ func (p *peers) stay(q *peer) float64 {
 		mean = p.t.Uptime
 	}
 	return max(1, p.w.exponential(mean))
+}
+
+// outcome notes what came of a contact; a peer that fails too often is forgotten, unless it is the last.
+func (p *peers) outcome(q *peer, answered bool) {
+	q.fails++
+	if answered {
+		q.fails = 0
+	}
+	i := slices.Index(p.all, q)
+	if p.t.Drops == 0 || q.fails < p.t.Drops || i < 0 || len(p.all) == 1 {
+		return
+	}
+	q.gone = true
+	p.all = slices.Delete(p.all, i, i+1)
+}
+
+// fresh draws a peer that has just been heard of.
+func (p *peers) fresh() *peer { return p.draw(fate(p.w.choose(p.fates))) }
+
+// next returns a known peer, or a fresh one.
+func (p *peers) next(known *peer) *peer {
+	if p.w.chance(p.t.Fresh) {
+		return p.fresh()
+	}
+	return known
 }
 
 // any draws a known peer.

@@ -50,7 +50,7 @@ func (b *bot) file(n int, contact func(q *peer)) {
 		b.busy = false
 		return
 	}
-	contact(b.turn())
+	contact(b.peers.next(b.turn()))
 	b.w.after(b.t.pace(b.w.dice), func() { b.file(n-1, contact) })
 }
 
@@ -61,25 +61,29 @@ func (b *bot) turn() *peer {
 	return q
 }
 
-// timer contacts one peer again and again.
+// timer contacts one peer again and again, until it is forgotten.
 func (b *bot) timer(q *peer, contact func(q *peer)) {
-	wait := b.t.Interval * b.w.Float64()
-	b.w.after(wait, func() {
-		contact(q)
-		b.w.every(func() float64 { return b.t.jitter(b.w.dice, b.t.Interval) }, func() { contact(q) })
-	})
+	var again func()
+	again = func() {
+		if q.gone {
+			return
+		}
+		contact(b.peers.next(q))
+		b.w.after(b.t.jitter(b.w.dice, b.t.Interval), again)
+	}
+	b.w.after(b.t.Interval*b.w.Float64(), again)
 }
 
 // sweep contacts one peer after another, so that each has its turn once in an interval.
 func (b *bot) sweep(contact func(q *peer)) {
 	b.w.every(func() float64 {
 		return b.t.jitter(b.w.dice, b.t.Interval/float64(len(b.peers.all)))
-	}, func() { contact(b.turn()) })
+	}, func() { contact(b.peers.next(b.turn())) })
 }
 
 // random contacts peers at random, as many in an interval as there are.
 func (b *bot) random(contact func(q *peer)) {
 	b.w.every(func() float64 {
 		return b.w.exponential(b.t.Interval / float64(len(b.peers.all)))
-	}, func() { contact(b.peers.any()) })
+	}, func() { contact(b.peers.next(b.peers.any())) })
 }

@@ -66,7 +66,7 @@ func TestSeed(t *testing.T) {
 // TestFrames wants times that ascend within the capture's length, frames within their bounds, and
 // packets that decode, each of a labelled pair.
 func TestFrames(t *testing.T) {
-	each(t, Options{Frames: 20_000}, 6, func(t *testing.T, h *Host) {
+	each(t, Options{Frames: 10_000}, 4, func(t *testing.T, h *Host) {
 		last, frames, p2p := h.start-1000, 0, 0
 		seen := make(map[[2]string]bool)
 		for f := range h.Frames() {
@@ -88,7 +88,7 @@ func TestFrames(t *testing.T) {
 				p2p++
 			}
 		}
-		if len(seen) > 0 || frames == 0 || frames > 20_000 {
+		if len(seen) > 0 || frames == 0 || frames > 10_000 {
 			t.Errorf("seed %d: %d frames, pairs without a label: %v", h.seed, frames, seen)
 		}
 		if p2p == 0 {
@@ -129,10 +129,10 @@ func TestStops(t *testing.T) {
 // TestMemory wants memory that does not grow with the number of frames.
 func TestMemory(t *testing.T) {
 	if testing.Short() {
-		t.Skip("makes a million frames")
+		t.Skip("makes many frames")
 	}
 	for _, kind := range []Kind{Overlay, Circle, Hybrid, Client} {
-		h := made(t, 5, Options{Kind: kind, Frames: 150_000, Length: 4 * 3600e9})
+		h := made(t, 5, Options{Kind: kind, Frames: 80_000, Length: 4 * 3600e9})
 		var most uint64
 		n := 0
 		for range h.Frames() {

@@ -36,6 +36,8 @@ type Traits struct {
 	Dead      float64 // share of peers that are never there
 	Hidden    float64 // share of the others that only connect to others
 	Learns    float64 // peers learned with each answer that has some
+	Fresh     float64 // share of contacts with peers heard of just now, and not kept
+	Drops     int     // failures in a row after which a peer is forgotten; 0: none is
 	Uptime    float64 // mean time that a peer is there
 	Downtime  float64 // mean time that it is not
 	Silent    float64 // share of dead peers from whom nothing comes
@@ -122,12 +124,16 @@ func drawPopulation(d dice, t *Traits) {
 	if t.Kind == Circle || t.Kind == Mesh {
 		t.Peers = d.count(5, 200)
 	}
-	t.Dead = d.uniform(0, 0.95)
-	t.Hidden = d.uniform(0, 0.6)
+	t.Dead = 0.95 * math.Pow(d.Float64(), 1.5)
+	t.Hidden = d.uniform(0, 0.6) * d.Float64()
 	t.Learns = d.exponential(0.2)
+	t.Fresh = pick(d, 0, d.Float64(), 1)
+	if d.chance(0.5) {
+		t.Drops = d.count(1, 10)
+	}
 	t.Uptime = d.logUniform(10*60, 24*3600)
 	t.Downtime = d.logUniform(60, 12*3600)
-	t.Silent = d.uniform(0.2, 1)
+	t.Silent = d.uniform(0, 1)
 	t.Mute = d.uniform(0, 1)
 	t.Reachable = d.chance(0.4)
 	t.Strangers = d.logUniform(0.5, 600)
@@ -137,16 +143,16 @@ func drawPopulation(d dice, t *Traits) {
 func drawRhythm(d dice, t *Traits) {
 	t.Length = d.logUniform(120, 4*3600)
 	t.MidLife = d.chance(0.5)
-	t.Begins = t.Length * d.uniform(0, 0.3) * d.Float64()
+	t.Begins = min(d.logUniform(0.1, 300), t.Length/2)
 	t.Interval = max(d.logUniform(1, 1800), float64(t.Peers)/d.logUniform(1, 50))
 	t.Jitter = pick(d, NoJitter, UniformJitter, NormalJitter, Exponential)
 	t.Spread = d.logUniform(0.001, 0.6)
 	t.Share = d.logUniform(0.02, 1)
 	t.Pace = d.logUniform(0.0005, 20)
-	t.PaceVary = d.uniform(0, 2)
+	t.PaceVary = d.logUniform(0.01, 2)
 	t.Order = pick(d, Rounds, Timers, Sweep, Poisson)
 	t.Contact = 1 + d.exponential(1.5)*float64(d.IntN(2))
-	t.Retries = d.IntN(6)
+	t.Retries = d.between(1, 5) * d.IntN(2)
 	t.Timeout = d.logUniform(0.3, 60)
 	t.Backoff = pick(d, 1, 1.5, 2)
 }
@@ -157,6 +163,9 @@ func drawWire(d dice, t *Traits) {
 	t.Sockets = pick(d, OneSocket, OneSocket, FewSockets, AnySocket)
 	t.PeerPorts = pick(d, OnePort, FewPorts, AnyPort)
 	t.RTT = d.logUniform(0.015, 0.4)
+	if d.chance(0.15) { // laboratories, and proxies that answer for everyone
+		t.RTT = d.logUniform(0.0002, 0.015)
+	}
 	t.Loss = d.logUniform(0.0003, 0.1)
 	if d.chance(0.3) {
 		t.Updates = d.logUniform(0.2, 10)

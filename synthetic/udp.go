@@ -54,7 +54,7 @@ func (e *exchange) attempt() {
 		}
 		e.wait()
 	case e.message.replies == 0:
-		e.done(true)
+		e.end(true)
 	case lossy(w.dice, e.host, &q.node, 2):
 		e.wait()
 	default:
@@ -72,7 +72,12 @@ func (e *exchange) answer(left int) {
 	if e.message.teaches && e.w.chance(e.t.Learns) {
 		e.peers.learn()
 	}
-	e.done(true)
+	e.end(true)
+}
+
+func (e *exchange) end(answered bool) {
+	e.peers.outcome(e.peer, answered)
+	e.done(answered)
 }
 
 // wait tries again after a while, or gives up.
@@ -82,7 +87,7 @@ func (e *exchange) wait() {
 	e.left--
 	e.w.after(timeout, func() {
 		if e.left < 0 {
-			e.done(false)
+			e.end(false)
 			return
 		}
 		e.attempt()
