@@ -56,6 +56,9 @@ var common = []string{"TCP", "UDP", "TLSv1.2", "HTTP", "DNS", "BT-DHT", "NTP", "
 
 // TestTshark has tshark name the protocols, check every checksum and look for malformed packets.
 func TestTshark(t *testing.T) {
+	if testing.Short() {
+		t.Skip("tshark takes its time")
+	}
 	tshark := witness.Program(t, "tshark")
 	names := map[string]int{}
 	written := append([]string{"SSH", "SMTP", "BitTorrent"}, common...)
