@@ -158,8 +158,16 @@ func (s *Store) Hosts() []Host {
 		all = append(all, *h)
 	}
 	s.mu.Unlock()
-	slices.SortFunc(all, func(a, b Host) int { return Order(&a, &b) })
-	return all
+	order := make([]*Host, len(all)) // hosts are large, and costly to swap
+	for i := range all {
+		order[i] = &all[i]
+	}
+	slices.SortFunc(order, Order)
+	sorted := make([]Host, len(all))
+	for i, h := range order {
+		sorted[i] = *h
+	}
+	return sorted
 }
 
 // Status is how a store fares.
