@@ -5,6 +5,7 @@ FUZZTIME ?= 30s
 
 build:
 	GOEXPERIMENT=simd CGO_ENABLED=0 go build -trimpath -ldflags=-s -o botnetdetect ./cmd/botnetdetect
+	CGO_ENABLED=0 go build -trimpath -ldflags=-s -o botnetdetect-cluster ./cmd/botnetdetect-cluster
 
 test:
 	go test ./...

@@ -16,13 +16,20 @@ import (
 const maxWindow = 128 << 20
 
 // ReadFile reads examples from a file of JSON, or of CSV if csv, that may be gzip- or
-// zstd-compressed, whatever its name. When ctx is done, reading stops with its error.
+// zstd-compressed, or of Parquet, whatever its name. When ctx is done, reading stops with its error.
 func ReadFile(ctx context.Context, path string, csv bool) (Set, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return Set{}, fmt.Errorf("cannot read features: %w", err)
 	}
 	defer f.Close()
+	if isParquet(f) {
+		set, err := readParquet(ctx, f)
+		if err != nil {
+			return set, fmt.Errorf("%s: %w", path, err)
+		}
+		return set, nil
+	}
 	in, err := decompressed(f)
 	if err != nil {
 		return Set{}, fmt.Errorf("%s: %w", path, err)
@@ -37,6 +44,13 @@ func ReadFile(ctx context.Context, path string, csv bool) (Set, error) {
 		return set, fmt.Errorf("%s: %w", path, err)
 	}
 	return set, nil
+}
+
+// isParquet reports whether a file begins as Parquet does, whatever its name.
+func isParquet(f *os.File) bool {
+	var magic [len(parquetMagic)]byte
+	n, _ := f.ReadAt(magic[:], 0)
+	return n == len(magic) && string(magic[:]) == parquetMagic
 }
 
 // interruptible is a reader that ends when ctx is done.

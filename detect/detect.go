@@ -156,6 +156,22 @@ func (d Detector) describe(f flow.Flow, blocks []feature.Block) (v Verdict) {
 	return v
 }
 
+// Add adds what was judged of other captures.
+func (s *Summary) Add(o *Summary) {
+	s.Captures += o.Captures
+	s.Failed += o.Failed
+	s.Stats.Add(o.Stats)
+	s.Flows += o.Flows
+	s.P2P += o.P2P
+	s.Botnet += o.Botnet
+	s.Crowded = s.Crowded || o.Crowded
+	for e, n := range o.Involved {
+		for ; n > 0; n-- {
+			s.involve(e)
+		}
+	}
+}
+
 func (s *Summary) add(v *Verdict) {
 	s.P2P++
 	if !v.Botnet {

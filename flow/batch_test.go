@@ -6,15 +6,13 @@ import (
 	"slices"
 	"testing"
 
-	"botnetdetect/packet"
 	"botnetdetect/protocol"
 
 	gocmp "github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )
 
-// TestBatchesAreTheSet: whatever the number of parts and the order in which batches come,
-// together they are the set, and each has only what belongs to its part.
+// TestBatchesAreTheSet: in whatever order batches come, together they are the set.
 func TestBatchesAreTheSet(t *testing.T) {
 	v := protocol.NewVocabulary()
 	rapid.Check(t, func(t *rapid.T) {
@@ -25,24 +23,14 @@ func TestBatchesAreTheSet(t *testing.T) {
 			table.resolved.add(&packets[i].Dst)
 		}
 		set := SetOf(table)
-		parts := rapid.IntRange(1, 5).Draw(t, "parts")
-		var batches []Batch
-		for b := range set.Batches(v, parts) {
-			batches = append(batches, Batch{b.Part, bytes.Clone(b.Data)})
+		var batches [][]byte
+		for b := range set.Batches(v) {
+			batches = append(batches, bytes.Clone(b))
 		}
 		rand.Shuffle(len(batches), func(i, j int) { batches[i], batches[j] = batches[j], batches[i] })
 		all := NewCollector(Options{})
 		for _, b := range batches {
-			one := NewCollector(Options{})
-			if err := one.Decode(bytes.NewReader(b.Data), v); err != nil {
-				t.Fatal(err)
-			}
-			for f := range NewSet(one).Flows() {
-				if part := packet.Part(f.Src, f.Dst, parts); part != b.Part {
-					t.Fatalf("a flow of part %d in a batch of part %d", part, b.Part)
-				}
-			}
-			if err := all.Decode(bytes.NewReader(b.Data), v); err != nil {
+			if err := all.Decode(bytes.NewReader(b), v); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -67,12 +55,12 @@ func TestBatchesAreBounded(t *testing.T) {
 		table.resolved.add(&packets[i].Src)
 	}
 	n := 0
-	for b := range SetOf(table).Batches(protocol.NewVocabulary(), 2) {
-		if n++; len(b.Data) > most {
-			t.Errorf("a batch of %d bytes", len(b.Data))
+	for b := range SetOf(table).Batches(protocol.NewVocabulary()) {
+		if n++; len(b) > most {
+			t.Errorf("a batch of %d bytes", len(b))
 		}
 	}
-	if want := 3*30000/batchEntries + 4; n < 5 || n > want {
+	if want := 3*30000/batchEntries + 2; n < 5 || n > want {
 		t.Errorf("%d batches, want some, and at most %d", n, want)
 	}
 }
@@ -83,7 +71,7 @@ func TestBatchesEndEarly(t *testing.T) {
 	table := NewTable()
 	table.AddBatch(packets, list(len(packets)))
 	n := 0
-	for range SetOf(table).Batches(protocol.NewVocabulary(), 3) {
+	for range SetOf(table).Batches(protocol.NewVocabulary()) {
 		n++
 		break
 	}

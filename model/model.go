@@ -179,6 +179,28 @@ func Train(ctx context.Context, set dataset.Set, config gbdt.Config) (*Model, er
 	return m, nil
 }
 
+// TrainColumns trains a protocol-agnostic model on columns, as Train does on the set that
+// they come from.
+func TrainColumns(ctx context.Context, c *dataset.Columns, config gbdt.Config) (*Model, error) {
+	var names []string
+	for i := range feature.Count {
+		names = append(names, feature.FullName(feature.AnyProtocol, i))
+	}
+	m, err := New(&gbdt.Model{FeatureNames: names}, feature.Agnostic, 0.5)
+	if err != nil {
+		return nil, err
+	}
+	trees, err := gbdt.Train(ctx, gbdt.Examples{Data: gbdt.Dense(c.Values[:]), Labels: c.Labels}, config)
+	if err != nil {
+		return nil, err
+	}
+	trees.FeatureNames, m.trees = names, trees
+	m.Training = Training{Recipe: recipe(config), Sources: c.Sources, Captures: len(c.Captures)}
+	m.Training.Botnet = c.Botnet()
+	m.Training.Benign = len(c.Labels) - m.Training.Botnet
+	return m, nil
+}
+
 // vocabulary returns the full names of all features in a set: nine a protocol,
 // protocols in order.
 func vocabulary(set dataset.Set) []string {

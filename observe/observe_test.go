@@ -292,8 +292,8 @@ func TestPartsAreTheWhole(t *testing.T) {
 			if n := seen.Table.Len(); n < len(want.All)/of/2 || n > 2*len(want.All)/of {
 				t.Errorf("part %d of %d has %d flows of %d", number, of, n, len(want.All))
 			}
-			for b := range seen.Table.Batches(o.Vocabulary, of) {
-				if err := all.Decode(bytes.NewReader(b.Data), o.Vocabulary); err != nil {
+			for b := range seen.Table.Batches(o.Vocabulary) {
+				if err := all.Decode(bytes.NewReader(b), o.Vocabulary); err != nil {
 					t.Fatal(err)
 				}
 			}

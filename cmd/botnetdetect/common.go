@@ -13,6 +13,7 @@ import (
 
 	"botnetdetect/dataset"
 	"botnetdetect/feature"
+	"botnetdetect/internal/memory"
 	"botnetdetect/observe"
 	"botnetdetect/packet"
 	"botnetdetect/protocol"
@@ -30,7 +31,7 @@ type common struct {
 	choose     int
 	seed       uint64
 	cores      int
-	memory     memory
+	memory     memory.Limit
 	temp       string
 	verbose    bool
 	quiet      bool
@@ -46,7 +47,7 @@ func (c *common) flags(cmd *cobra.Command) {
 	f.IntVar(&c.choose, "choose", 0, "use only `N` captures, chosen at random")
 	f.Uint64Var(&c.seed, "seed", 1, "repeats the same shuffles and choices")
 	f.IntVar(&c.cores, "cores", 0, "use `N` cores (default all)")
-	c.memory = defaultMemory
+	c.memory = memory.Default
 	f.Var(&c.memory, "memory", "keep within `SIZE`, such as 256MiB: flows beyond go to disk, and come back in the end")
 	f.StringVar(&c.temp, "temp", "", "a `FOLDER` on disk for them (default the system's for temporary files, which may be in memory)")
 	c.speech(cmd)
@@ -205,11 +206,11 @@ func (c *common) observe(ctx context.Context, paths []string, use func(observe.O
 	}
 	bar := c.startProgress(paths)
 	defer bar.stop()
-	memory, done := c.memory.keep()
+	captures, done := c.memory.Keep()
 	defer done()
 	options := observe.Options{
 		Engine: observe.Engine(c.engine), Vocabulary: c.names(), Workers: c.cores, Stdin: newInterruptible(ctx, c.std.in), Read: &bar.read,
-		Memory: memory, Temp: c.temp, Behaviour: c.observesBehaviour(),
+		Memory: captures, Temp: c.temp, Behaviour: c.observesBehaviour(),
 	}
 	for seen := range observe.All(ctx, paths, options) {
 		if ctx.Err() != nil && seen.Path != "-" { // a stream was ended, and counts

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"path/filepath"
 	"time"
 
 	"botnetdetect/feature"
@@ -25,7 +26,8 @@ func newDump(std streams) *cobra.Command {
 		Use:   "dump [flags] [inputs...]",
 		Short: "Write the features of labelled captures to a file",
 		Long: `Write the features and labels of all P2P flows of captures below folders named
-Benign and Botnet to preprocessed.json, or with --csv to preprocessed.csv.`,
+Benign and Botnet to preprocessed.json, or with --csv to preprocessed.csv; to a FILE
+that ends in .parquet as Parquet.`,
 		Example: `  botnetdetect dump data_set/
   botnetdetect dump --csv --output features.csv data_set/`,
 		Args: cobra.ArbitraryArgs,
@@ -54,6 +56,9 @@ func (d *dump) run(ctx context.Context, args []string) error {
 	}
 	if d.output != "" {
 		path = d.output
+	}
+	if filepath.Ext(path) == ".parquet" {
+		write = set.WriteParquet
 	}
 	start := time.Now()
 	if err := d.write(path, write); err != nil {

@@ -43,7 +43,7 @@ func (j *judging) work(ctx context.Context) error {
 	if about.Time, err = workTime(); err != nil {
 		return err
 	}
-	flows, done := j.memory.keep()
+	flows, done := j.memory.Keep()
 	defer done()
 	worker := serve.Worker{Detector: j.detector(m), About: about, Limits: report.DefaultLimits(), Memory: flows}
 	return worker.Work(ctx, j.std.in, j.std.out)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"botnetdetect/allow"
+	"botnetdetect/internal/memory"
 	"botnetdetect/live"
 	"botnetdetect/monitor"
 	"botnetdetect/nic"
@@ -98,7 +99,7 @@ func (w *watching) watchFlags(cmd *cobra.Command) {
 	f.BoolVar(&w.csv, "csv", false, "protocol-agnostic features")
 	w.modelFlags(cmd)
 	w.allowFlag(cmd)
-	w.memory = defaultMemory
+	w.memory = memory.Default
 	f.Var(&w.memory, "memory", "keep within `SIZE`: the least informative flows go first")
 	f.IntVar(&w.cores, "cores", 0, "read an interface on `N` cores (default all)")
 	f.StringVar(&w.logs, "log", "text", "write logs to standard error as text or json")
@@ -111,7 +112,7 @@ func (w *watching) run(ctx context.Context) (err error) {
 	if err := w.prepare(); err != nil {
 		return err
 	}
-	captures, done := w.memory.keep()
+	captures, done := w.memory.Keep()
 	defer done()
 	w.config.Memory = captures * 2 / 3 // the rest for judging, and for garbage
 	judge, err := w.judge()

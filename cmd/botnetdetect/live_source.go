@@ -11,6 +11,7 @@ import (
 
 	"botnetdetect/capture"
 	"botnetdetect/filter"
+	"botnetdetect/internal/memory"
 	"botnetdetect/live"
 	"botnetdetect/nic"
 
@@ -29,7 +30,7 @@ type origin struct {
 }
 
 // ringSize is the value of --ring, in bytes.
-type ringSize = memory
+type ringSize = memory.Limit
 
 const defaultRing ringSize = 64 << 20
 

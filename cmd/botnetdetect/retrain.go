@@ -7,6 +7,7 @@ import (
 
 	"botnetdetect/dataset"
 	"botnetdetect/feature"
+	"botnetdetect/model"
 
 	"github.com/spf13/cobra"
 )
@@ -47,12 +48,28 @@ func (r *retrain) run(ctx context.Context, args []string) error {
 	}
 	r.config.Seed = r.seed
 	start := time.Now()
+	if r.csv {
+		columns, ok, err := dataset.ReadColumns(ctx, inputs[0])
+		if err != nil {
+			return err
+		}
+		if ok {
+			return r.columns(ctx, inputs[0], columns, start)
+		}
+	}
 	set, err := r.read(ctx, inputs[0])
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(r.std.out, "pre-processed data loaded from %s in: %.3f s\n", printable(inputs[0]), time.Since(start).Seconds())
 	_, err = r.fit(ctx, set, r.config)
+	return err
+}
+
+// columns trains on the columns of a Parquet file.
+func (r *retrain) columns(ctx context.Context, path string, c *dataset.Columns, start time.Time) error {
+	fmt.Fprintf(r.std.out, "pre-processed data loaded from %s in: %.3f s\n", printable(path), time.Since(start).Seconds())
+	_, err := r.train(len(c.Labels)-c.Botnet(), c.Botnet(), func() (*model.Model, error) { return model.TrainColumns(ctx, c, r.config) })
 	return err
 }
 

@@ -34,6 +34,8 @@ var (
 	errUsage  = errors.New("usage")
 	errBotnet = errors.New("botnet flows found")
 	errTold   = errors.New("failed") // what failed has been said already
+
+	errToldUsage = errors.New("usage") // what is wrong with the command line has been said already
 )
 
 // run carries out one command line and returns its exit status.
@@ -72,6 +74,8 @@ func (s streams) status(ctx context.Context, err error) int {
 		return exitBotnet
 	case errors.Is(err, errTold):
 		return exitFailed
+	case errors.Is(err, errToldUsage):
+		return exitUsage
 	case ctx.Err() != nil:
 		fmt.Fprintln(s.err, "botnetdetect: interrupted; nothing half-written was left")
 		return exitFailed
@@ -161,5 +165,7 @@ func newRoot(std streams) *cobra.Command {
 		newModel(std), newVersion(std), newReport(std), newExplain(std), newEvaluate(std), newLive(std),
 		newServe(std), newJudgeCapture(std),
 	)
+	root.AddGroup(&cobra.Group{ID: "many", Title: "On many machines (docs/scale.md):"})
+	root.AddCommand(newCompanions(std)...)
 	return root
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"botnetdetect/history"
+	"botnetdetect/internal/memory"
 	"botnetdetect/live"
 	"botnetdetect/serve"
 
@@ -26,8 +27,8 @@ type serving struct {
 	newToken  bool
 	tlsCert   string
 	tlsKey    string
-	upload    memory
-	capture   memory // for judging one
+	upload    memory.Limit
+	capture   memory.Limit // for judging one
 	hosts     int
 }
 

@@ -28,7 +28,7 @@ type watched struct {
 // watchAndServe shows what it watches until ctx is done. When what it watches ends before,
 // the dashboard stays.
 func (s *serving) watchAndServe(ctx context.Context, c serve.Config, d door, judge live.Judge) error {
-	captures, done := s.memory.keep()
+	captures, done := s.memory.Keep()
 	defer done()
 	s.config.Memory = captures * 2 / 3 // the rest for judging, and for garbage
 	engine, err := s.engine(judge)

@@ -119,13 +119,19 @@ func (b *boosting) flags(cmd *cobra.Command) {
 	f.Float64Var(&b.config.LearningRate, "learning-rate", b.config.LearningRate, "share of each tree's correction that is taken")
 }
 
-// fit trains on a set, says how long it took in the reference's words, and keeps the model.
+// fit trains on a set and keeps the model.
 func (l *learning) fit(ctx context.Context, set dataset.Set, config gbdt.Config) (*model.Model, error) {
 	benign, botnet := set.Balance()
+	return l.train(benign, botnet, func() (*model.Model, error) { return model.Train(ctx, set, config) })
+}
+
+// train has a model trained on so many flows, says how long it took in the reference's
+// words, and keeps it.
+func (l *learning) train(benign, botnet int, train func() (*model.Model, error)) (*model.Model, error) {
 	out := l.std.out
-	fmt.Fprintf(out, "Training model on %d flows ...\nClass Balance : %d vs %d\n", len(set.Examples), benign, botnet)
+	fmt.Fprintf(out, "Training model on %d flows ...\nClass Balance : %d vs %d\n", benign+botnet, benign, botnet)
 	start := time.Now()
-	m, err := model.Train(ctx, set, config)
+	m, err := train()
 	if errors.Is(err, gbdt.ErrOneClass) || errors.Is(err, gbdt.ErrEmpty) {
 		return nil, fmt.Errorf("%w; %d benign and %d botnet flows were found: train on captures below folders named Benign and Botnet", err, benign, botnet)
 	}
@@ -142,7 +148,7 @@ func (l *learning) fit(ctx context.Context, set dataset.Set, config gbdt.Config)
 	if err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(out, "training time: %.3f s\ntraining time per traffic: %.3g s\n", took, took/float64(len(set.Examples)))
+	fmt.Fprintf(out, "training time: %.3f s\ntraining time per traffic: %.3g s\n", took, took/float64(benign+botnet))
 	l.say("model kept in %s", path)
 	return m, nil
 }

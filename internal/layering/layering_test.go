@@ -13,7 +13,7 @@ import (
 // imports only from floors below its own, so data flows one way: a frame on floor 0
 // never knows of the verdict on floor 6. docs/design.md draws the house.
 var floors = [][]string{
-	0:  {"capture", "protocol", "gbdt", "metric", "communityid", "filter", "internal/safefile", "internal/page", "history"},
+	0:  {"capture", "protocol", "gbdt", "metric", "communityid", "filter", "internal/safefile", "internal/memory", "internal/page", "history"},
 	1:  {"packet", "nic", "internal/craft"},
 	2:  {"flow", "tshark", "allow", "synthetic"},
 	3:  {"behaviour", "feature", "observe", "synthetic/write"},
@@ -21,9 +21,9 @@ var floors = [][]string{
 	5:  {"model"},
 	6:  {"detect", "reason", "evaluate"},
 	7:  {"report", "live"},
-	8:  {"alert", "serve"},
+	8:  {"alert", "cluster", "serve"},
 	9:  {"monitor"},
-	10: {"cmd/botnetdetect"},
+	10: {"cmd/botnetdetect", "cmd/botnetdetect-cluster"},
 }
 
 // outside are folders whose packages serve the house but are not of it: tests and

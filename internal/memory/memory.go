@@ -1,4 +1,5 @@
-package main
+// Package memory keeps a process within the memory that its user allows.
+package memory
 
 import (
 	"fmt"
@@ -9,15 +10,16 @@ import (
 	"strings"
 )
 
-// memory is the value of --memory: bytes that the process should stay within.
-type memory int64
+// Limit is the value of --memory: bytes that the process should stay within.
+type Limit int64
 
+// Limits that mean something of their own.
 const (
-	defaultMemory memory = 2 << 30
-	leastMemory   memory = 64 << 20
+	Default Limit = 2 << 30
+	Least   Limit = 64 << 20
 )
 
-var memoryUnits = []struct {
+var units = []struct {
 	name  string
 	bytes float64
 }{
@@ -26,26 +28,26 @@ var memoryUnits = []struct {
 }
 
 // Set reads a size such as 256MiB, 1.5GiB, 2GB or 1000000000.
-func (m *memory) Set(s string) error {
-	for _, unit := range memoryUnits {
+func (m *Limit) Set(s string) error {
+	for _, unit := range units {
 		number, ok := strings.CutSuffix(s, unit.name)
 		if !ok {
 			continue
 		}
 		x, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
-		if x *= unit.bytes; err != nil || !(x >= float64(leastMemory) && x < math.MaxInt64) {
+		if x *= unit.bytes; err != nil || !(x >= float64(Least) && x < math.MaxInt64) {
 			break
 		}
-		*m = memory(x)
+		*m = Limit(x)
 		return nil
 	}
-	return fmt.Errorf("want a size such as 256MiB or 1.5GiB, at least %v", leastMemory)
+	return fmt.Errorf("want a size such as 256MiB or 1.5GiB, at least %v", Least)
 }
 
 // String writes a size as Set reads it.
-func (m memory) String() string {
+func (m Limit) String() string {
 	for _, unit := range []string{"GiB", "MiB", "KiB"} {
-		for _, u := range memoryUnits {
+		for _, u := range units {
 			if u.name == unit && int64(m)%int64(u.bytes) == 0 {
 				return strconv.FormatInt(int64(m)/int64(u.bytes), 10) + unit
 			}
@@ -55,11 +57,11 @@ func (m memory) String() string {
 }
 
 // Type is what --help calls the value.
-func (m *memory) Type() string { return "SIZE" }
+func (m *Limit) Type() string { return "SIZE" }
 
 // fixed is what the process takes beside captures: measured, 24 MB for the program and
 // its model, the rest because the heap must have room to move.
-const fixed memory = 32 << 20
+const fixed Limit = 32 << 20
 
 // While captures are read, garbage may be a quarter of what is in use: that is mostly
 // flows, which cost the collector nothing. So that a small heap is not collected all the
@@ -71,9 +73,9 @@ const (
 	ballast        = 32 << 20
 )
 
-// keep tells the runtime to stay within m until done is called, and returns what
+// Keep tells the runtime to stay within m until done is called, and returns what
 // captures may take of it.
-func (m memory) keep() (captures int64, done func()) {
+func (m Limit) Keep() (captures int64, done func()) {
 	weight := make([]byte, ballast)
 	limit := debug.SetMemoryLimit(int64(m-fixed/2) + ballast)
 	percent := debug.SetGCPercent(garbagePercent)

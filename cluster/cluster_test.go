@@ -1,0 +1,46 @@
+package cluster_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"botnetdetect/cluster"
+	"botnetdetect/report"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestSameAsOneProcess is the promise: however many workers and parts, the verdicts are
+// those of one process, byte for byte, and so is what they sum up to.
+func TestSameAsOneProcess(t *testing.T) {
+	paths := captures(t, 9)
+	ctx := timeout(t, time.Minute)
+	f := local(ctx, t)
+	work(ctx, t, f, 2, cluster.Worker{Cores: 2, Memory: 64 << 20})
+	check := func(format report.Format, shard int64) {
+		t.Helper()
+		o := order(t, fmt.Sprintf("%s-%d", format, shard), paths, shard)
+		o.Format = format
+		job, err := f.Submit(ctx, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, sum, outcomes := collected(ctx, t, f, job)
+		want, wantSum := predicted(t, paths, format)
+		if got != want {
+			t.Errorf("%s: %d bytes of verdicts differ from the %d of one process", job.Name, len(got), len(want))
+		}
+		if len(outcomes) != len(paths) {
+			t.Errorf("%s: %d outcomes", job.Name, len(outcomes))
+		}
+		if diff := cmp.Diff(wantSum, sum); diff != "" {
+			t.Errorf("%s: %s", job.Name, diff)
+		}
+	}
+	check(report.JSONLines, 0)
+	check(report.JSONLines, 60000)
+	check(report.JSON, 0)
+	check(report.CSV, 0)
+	check(report.Text, 0)
+}

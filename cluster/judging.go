@@ -1,0 +1,173 @@
+package cluster
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"botnetdetect/detect"
+	"botnetdetect/flow"
+	"botnetdetect/observe"
+	"botnetdetect/report"
+)
+
+// judge gives the verdicts on a capture whose ledgers are complete. All its flows and
+// resolved addresses meet here, as if one process had observed it.
+func (w *worker) judge(ctx context.Context, d *delivery) error {
+	if done, err := w.has(ctx, outcomeKey(d.Task.Job, d.Capture)); done || err != nil {
+		return err
+	}
+	if d.Try > d.Job.Tries {
+		return w.giveUp(ctx, d, fmt.Sprintf("no worker could judge it in %d tries", d.Job.Tries))
+	}
+	ledgers, err := w.ledgers(ctx, d)
+	if err != nil || ledgers == nil {
+		return err
+	}
+	seen, err := w.unite(ctx, d, ledgers)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = seen.Table.Close() }() // an error only means disk space that the system will reclaim
+	outcome := outcomeOf(d, ledgers, w.Name)
+	if err := w.verdicts(ctx, d, seen, &outcome); err != nil {
+		return err
+	}
+	if err := w.keep(ctx, outcome, d.Task.Job); err != nil {
+		return err
+	}
+	w.forget(ctx, d, ledgers)
+	return nil
+}
+
+// ledgers returns the ledgers of a capture; nil if one is gone, which means that the
+// capture has been judged meanwhile.
+func (w *worker) ledgers(ctx context.Context, d *delivery) (all []Ledger, err error) {
+	for part := range d.Parts {
+		data, _, err := w.get(ctx, ledgerKey(d.Task.Job, d.Capture, part))
+		if errors.Is(err, errAbsent) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		l, err := readLedger(data)
+		if err != nil {
+			return nil, err
+		}
+		if l.winner() == nil || l.Part != part || l.Parts != d.Parts || l.Path != d.Path {
+			return nil, malformed("ledger", "it is of capture %s in %d parts, the task of %s in %d", l.Path, l.Parts, d.Path, d.Parts)
+		}
+		all = append(all, l)
+	}
+	return all, nil
+}
+
+// unite puts together what the parts of a capture saw.
+func (w *worker) unite(ctx context.Context, d *delivery, ledgers []Ledger) (seen observe.Observation, err error) {
+	flows := flow.NewCollector(flow.Options{Behaviour: d.Job.Behaviour, Limit: w.share(d.Weight), Folder: w.Temp})
+	for i := range ledgers {
+		for _, table := range ledgers[i].winner().Tables {
+			if err := w.decodeTable(ctx, &table, flows); err != nil {
+				_ = flow.NewSet(flows).Close()
+				return seen, err
+			}
+		}
+	}
+	seen = observe.Observation{Path: d.Path, Table: flow.NewSet(flows)}
+	for part := range ledgers {
+		last := ledgers[part].winner().Last
+		addPart(&seen.Stats, last.Stats, part)
+		if last.Err != "" && seen.Err == nil {
+			seen.Err = errors.New(last.Err)
+		}
+	}
+	return seen, nil
+}
+
+// addPart adds what one part counted. Every part reads all frames, so they count once; what
+// had no room counts by pairs.
+func addPart(sum *observe.Stats, part observe.Stats, number int) {
+	if number == 0 {
+		sum.Add(part)
+		return
+	}
+	sum.Add(observe.Stats{LostAnswers: part.LostAnswers, Naming: part.Naming})
+}
+
+func (w *worker) decodeTable(ctx context.Context, table *Blob, into *flow.Collector) error {
+	data, err := w.open(ctx, table)
+	if err != nil {
+		return err
+	}
+	defer data.Close()
+	return into.Decode(data, w.vocabulary)
+}
+
+func outcomeOf(d *delivery, ledgers []Ledger, judge string) Outcome {
+	o := Outcome{Capture: d.Capture, Path: d.Path, Bytes: d.Bytes, Tries: d.Try, Workers: []string{judge}}
+	for part := range ledgers {
+		last := ledgers[part].winner().Last
+		if o.Tries = max(o.Tries, last.Try); !slices.Contains(o.Workers, last.Worker) {
+			o.Workers = append(o.Workers, last.Worker)
+		}
+	}
+	return o
+}
+
+// verdicts judges what was seen, keeps the verdicts and fills the outcome. Whoever judges
+// a capture twice keeps the same.
+func (w *worker) verdicts(ctx context.Context, d *delivery, seen observe.Observation, o *Outcome) error {
+	m, err := w.jobs.judgedBy(ctx, d.Job)
+	if err != nil {
+		return err
+	}
+	sum := new(detect.Summary)
+	var kept Verdicts
+	kept.Text, err = w.put(ctx, objectName(d.Task.Job, "verdicts-", d.Capture), maxInline, func(out io.Writer) error {
+		verdicts, err := report.NewVerdicts(out, d.Job.Format)
+		if err != nil {
+			return err
+		}
+		if err := (detect.Detector{Model: m, Vocabulary: w.vocabulary}).Judge(seen, sum, verdicts.Write); err != nil {
+			return err
+		}
+		return verdicts.Close()
+	})
+	if err != nil {
+		return err
+	}
+	kept.Summary, err = w.put(ctx, objectName(d.Task.Job, "summary-", d.Capture), maxInline, func(out io.Writer) error {
+		return json.NewEncoder(out).Encode(summaryOf(sum))
+	})
+	if err != nil {
+		return err
+	}
+	o.Frames, o.Flows, o.P2P, o.Botnet, o.Err = seen.Stats.Frames, sum.Flows, sum.P2P, sum.Botnet, errorText(seen.Err)
+	o.Model, o.Finished = d.Job.ModelSum, time.Now().UTC()
+	return w.replace(ctx, verdictsKey(d.Task.Job, d.Capture), kept)
+}
+
+// keep keeps an outcome, unless there is one.
+func (w *worker) keep(ctx context.Context, o Outcome, job string) error {
+	err := w.set(ctx, outcomeKey(job, o.Capture), o, 0)
+	if errors.Is(err, errChanged) {
+		return nil
+	}
+	return err
+}
+
+// forget removes the ledgers and tables of a capture that is done. What is left of them if
+// that fails goes with the job.
+func (w *worker) forget(ctx context.Context, d *delivery, ledgers []Ledger) {
+	for part := range ledgers {
+		_ = w.state.Purge(ctx, ledgerKey(d.Task.Job, d.Capture, part))
+		for i := range ledgers[part].Attempts {
+			w.drop(ctx, ledgers[part].Attempts[i].Tables...)
+		}
+	}
+}

@@ -1,0 +1,132 @@
+package cluster
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"botnetdetect/flow"
+	"botnetdetect/observe"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// observe sums up a capture, or a part of its pairs, and sends what it saw in batches. When
+// it returns nil, all of them are in the stream.
+func (w *worker) observe(ctx context.Context, d *delivery) error {
+	if done, err := w.has(ctx, outcomeKey(d.Task.Job, d.Capture)); done || err != nil {
+		return err
+	}
+	if d.Try > d.Job.Tries {
+		return w.giveUp(ctx, d, fmt.Sprintf("no worker came to the end of it in %d tries", d.Job.Tries))
+	}
+	seen, err := w.look(ctx, d)
+	defer func() { _ = seen.Table.Close() }() // an error only means disk space that the system will reclaim
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil && d.Try == d.Job.Tries:
+		seen.Err = err
+	case err != nil:
+		return err
+	}
+	return w.send(ctx, d, seen)
+}
+
+// look observes. The error is one that another try may not have; what is wrong with the
+// capture itself is part of what was seen.
+func (w *worker) look(ctx context.Context, d *delivery) (seen observe.Observation, err error) {
+	seen = observe.Observation{Path: d.Path, Table: flow.NewSet()}
+	capture, err := w.Source.Open(ctx, d.Path)
+	if err != nil {
+		return seen, err
+	}
+	defer capture.Close()
+	read, done := w.beat.began(d)
+	defer done()
+	seen = w.Observe(ctx, "-", observe.Options{
+		Engine: d.Job.Engine, Vocabulary: w.vocabulary, Workers: int(d.Weight), Stdin: capture, Read: read,
+		Memory: w.share(d.Weight), Temp: w.Temp, Behaviour: d.Job.Behaviour, Part: observe.Part{Number: d.Part, Of: d.Parts},
+	})
+	seen.Path = d.Path
+	if errors.Is(seen.Err, ErrUnreachable) {
+		return seen, seen.Err
+	}
+	return seen, nil
+}
+
+// sender sends the batches of one attempt.
+type sender struct {
+	*worker
+	next Batch
+}
+
+func (w *worker) send(ctx context.Context, d *delivery, seen observe.Observation) error {
+	s := &sender{worker: w, next: Batch{
+		Job: d.Task.Job, Capture: d.Capture, Path: d.Path, Bytes: d.Bytes, Part: d.Part, Parts: d.Parts, Attempt: newName(),
+	}}
+	for flows := range seen.Table.Batches(w.vocabulary) {
+		if err := s.send(ctx, flows, nil); err != nil {
+			return err
+		}
+	}
+	if err := seen.Table.Err(); err != nil {
+		return err
+	}
+	return s.send(ctx, nil, &Report{Worker: w.Name, Try: d.Try, Stats: seen.Stats, Err: errorText(seen.Err)})
+}
+
+// send sends a batch, and comes back when the servers have it.
+func (s *sender) send(ctx context.Context, flows []byte, last *Report) error {
+	b := s.next
+	b.Last = last
+	if len(flows) > 0 {
+		var data bytes.Buffer
+		if err := compress(&data, copyOf(flows)); err != nil {
+			return err
+		}
+		b.flows = data.Bytes()
+	}
+	data, err := b.encode()
+	if err != nil {
+		return err
+	}
+	partition := (b.Capture + b.Part) % s.partitions
+	if err := s.publish(ctx, flowSubject(partition, b.Job), b.id(), data); err != nil {
+		return err
+	}
+	s.next.Seq++
+	return nil
+}
+
+// publish puts a message into a stream, however long that takes: the network may be cut, or
+// the stream full. The id keeps it from being there twice.
+func (w *worker) publish(ctx context.Context, subject, id string, data []byte) error {
+	for {
+		_, err := w.js.PublishMsg(ctx, &nats.Msg{Subject: subject, Data: data}, jetstream.WithMsgID(id))
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+		w.pause(ctx, fmt.Errorf("cannot send %s yet: %w", id, err))
+	}
+}
+
+// giveUp ends a capture without verdicts.
+func (w *worker) giveUp(ctx context.Context, d *delivery, why string) error {
+	return w.keep(ctx, Outcome{
+		Capture: d.Capture, Path: d.Path, Bytes: d.Bytes, Err: why, GivenUp: true, Tries: d.Try - 1,
+		Workers: []string{w.Name}, Finished: time.Now().UTC(),
+	}, d.Task.Job)
+}
+
+// errorText is an error as it is sent; "" is none.
+func errorText(err error) string {
+	if err == nil {
+		return ""
+	}
+	text := []rune(err.Error())
+	return string(text[:min(len(text), maxText/4)])
+}

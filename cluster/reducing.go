@@ -1,0 +1,247 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"botnetdetect/flow"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+const (
+	mostTaken = 64                   // batches taken together
+	mostBytes = 8 << 20              // and bytes
+	takeWait  = 2 * time.Millisecond // for one more batch
+)
+
+// received is a batch in hand.
+type received struct {
+	Batch
+	msg jetstream.Msg
+}
+
+// reduce takes batches of one partition, several at a time if there are, and stores them.
+// It holds nothing between one time and the next, so nothing is lost with it.
+func (w *worker) reduce(ctx context.Context, from jetstream.Consumer) {
+	for ctx.Err() == nil {
+		messages, err := from.Messages(jetstream.PullMaxMessages(mostTaken), jetstream.WithMessagesErrOnMissingHeartbeat(false))
+		if err != nil {
+			w.pause(ctx, fmt.Errorf("cannot take batches: %w", err))
+			continue
+		}
+		for err == nil {
+			err = w.reduceSome(ctx, messages)
+		}
+		messages.Stop()
+		w.pause(ctx, fmt.Errorf("cannot take batches: %w", err))
+	}
+}
+
+// reduceSome takes what is there and stores it. The error says that there will be no more
+// from here.
+func (w *worker) reduceSome(ctx context.Context, from jetstream.MessagesContext) error {
+	msg, err := from.Next(jetstream.NextContext(ctx))
+	if err != nil {
+		return err
+	}
+	taken, bytes := []jetstream.Msg{msg}, len(msg.Data())
+	for len(taken) < mostTaken && bytes < mostBytes {
+		if msg, err = from.Next(jetstream.NextMaxWait(takeWait)); err != nil {
+			break
+		}
+		taken, bytes = append(taken, msg), bytes+len(msg.Data())
+	}
+	for _, group := range w.group(taken) {
+		w.settle(ctx, group)
+	}
+	return nil
+}
+
+// group reads batches and puts those of one ledger together, in the order of arrival. One
+// that cannot be read is dropped.
+func (w *worker) group(taken []jetstream.Msg) (groups [][]received) {
+	at := make(map[string]int)
+	for _, msg := range taken {
+		b, err := readBatch(msg.Data())
+		if err != nil {
+			w.Say(errors.Join(err, msg.TermWithReason("not well-formed")))
+			continue
+		}
+		key := ledgerKey(b.Job, b.Capture, b.Part)
+		i, ok := at[key]
+		if !ok {
+			i, at[key] = len(groups), len(groups)
+			groups = append(groups, nil)
+		}
+		groups[i] = append(groups[i], received{b, msg})
+	}
+	return groups
+}
+
+// settle stores batches of one ledger and acknowledges them; those that could not be
+// stored come again.
+func (w *worker) settle(ctx context.Context, group []received) {
+	err := w.store(ctx, group)
+	for _, r := range group {
+		switch {
+		case err == nil:
+			err = r.msg.Ack()
+		case errors.Is(err, ErrMalformed) || errors.Is(err, flow.ErrFormat):
+			_ = r.msg.NakWithDelay(time.Minute) // a reducer of another version may read it
+		default:
+			_ = r.msg.NakWithDelay(errorWait) // if this is lost, it comes after a while
+		}
+	}
+	if err != nil && ctx.Err() == nil {
+		w.Say(fmt.Errorf("%s: %w", group[0].Path, err))
+	}
+}
+
+// store writes what of a group is news into the ledger, and has the capture judged if that
+// was the last that was missing.
+func (w *worker) store(ctx context.Context, group []received) error {
+	first := &group[0].Batch
+	key := ledgerKey(first.Job, first.Capture, first.Part)
+	for {
+		ledger, revision, err := w.ledger(ctx, key, first)
+		if err != nil || ledger == nil {
+			return err
+		}
+		news, tables, err := w.tables(ctx, ledger, group)
+		if err != nil {
+			return err
+		}
+		if news {
+			err = w.set(ctx, key, ledger, revision)
+		}
+		if errors.Is(err, errChanged) {
+			w.drop(ctx, tables...)
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		return w.announce(ctx, first, ledger)
+	}
+}
+
+// ledger returns the ledger of a key, a new one if there is none, and nil if the capture is
+// done or its job is gone, so that nobody asks for batches any more.
+func (w *worker) ledger(ctx context.Context, key string, b *Batch) (*Ledger, uint64, error) {
+	data, revision, err := w.get(ctx, key)
+	if err == nil {
+		l, err := readLedger(data)
+		if err == nil && !l.fits(b) {
+			err = malformed("batch", "%s is not of the capture that its ledger speaks of", b.id())
+		}
+		return &l, revision, err
+	}
+	if !errors.Is(err, errAbsent) {
+		return nil, 0, err
+	}
+	job, err := w.jobs.get(ctx, b.Job)
+	if errors.Is(err, ErrNoJob) {
+		return nil, 0, nil
+	}
+	if err != nil {
+		return nil, 0, err
+	}
+	if b.Capture >= job.Captures {
+		return nil, 0, malformed("batch", "%s is of a capture that the job does not have", b.id())
+	}
+	if done, err := w.has(ctx, outcomeKey(b.Job, b.Capture)); done || err != nil {
+		return nil, 0, err
+	}
+	return &Ledger{Path: b.Path, Part: b.Part, Parts: b.Parts}, 0, nil
+}
+
+// tables stores the flows of batches that a ledger wants, a table an attempt, and notes
+// them there.
+func (w *worker) tables(ctx context.Context, l *Ledger, group []received) (news bool, tables []Blob, err error) {
+	var attempts []string
+	wanted := make(map[string][]Batch)
+	for _, r := range group {
+		if !l.wants(&r.Batch) || hasSeq(wanted[r.Attempt], r.Seq) {
+			continue
+		}
+		if wanted[r.Attempt] == nil {
+			attempts = append(attempts, r.Attempt)
+		}
+		wanted[r.Attempt] = append(wanted[r.Attempt], r.Batch)
+	}
+	for _, name := range attempts {
+		table, err := w.table(ctx, l, wanted[name])
+		if err != nil {
+			return false, tables, err
+		}
+		l.add(wanted[name], table)
+		tables = append(tables, table)
+	}
+	return len(attempts) > 0, tables, nil
+}
+
+func hasSeq(batches []Batch, seq int) bool {
+	for i := range batches {
+		if batches[i].Seq == seq {
+			return true
+		}
+	}
+	return false
+}
+
+// maxLedgerInline bounds what tables a ledger holds itself, in bytes, so that it stays a
+// message.
+const maxLedgerInline = 256 << 10
+
+// table merges batches of one attempt and stores the result.
+func (w *worker) table(ctx context.Context, l *Ledger, batches []Batch) (Blob, error) {
+	job, err := w.jobs.get(ctx, batches[0].Job)
+	if err != nil {
+		return Blob{}, err
+	}
+	flows := flow.NewCollector(flow.Options{Behaviour: job.Behaviour, Limit: w.Memory / 16, Folder: w.Temp})
+	set := flow.NewSet()
+	defer func() { _ = set.Close() }()
+	empty := true
+	for i := range batches {
+		if err := batches[i].decodeInto(flows, w.vocabulary); err != nil {
+			return Blob{}, err
+		}
+		empty = empty && len(batches[i].flows) == 0
+	}
+	if empty {
+		return Blob{}, nil
+	}
+	set = flow.NewSet(flows)
+	b := &batches[0]
+	name := objectName(b.Job, "table", "-", b.Capture, "-", b.Part, "-", newName())
+	return w.put(ctx, name, maxLedgerInline-l.inline(), func(out io.Writer) error { return set.Encode(out, w.vocabulary) })
+}
+
+// announce has a capture judged if all its parts have come to the end.
+func (w *worker) announce(ctx context.Context, b *Batch, own *Ledger) error {
+	if own.winner() == nil {
+		return nil
+	}
+	for part := b.Parts - 1; part >= 0; part-- { // the last task was begun last
+		if part == b.Part {
+			continue
+		}
+		data, _, err := w.get(ctx, ledgerKey(b.Job, b.Capture, part))
+		if errors.Is(err, errAbsent) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if l, err := readLedger(data); err != nil || l.winner() == nil {
+			return err
+		}
+	}
+	t := Task{Kind: Judge, Job: b.Job, Capture: b.Capture, Path: b.Path, Bytes: b.Bytes, Parts: b.Parts}
+	return w.publish(ctx, taskSubject(Judge, b.Job), t.id(), t.encode())
+}

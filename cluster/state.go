@@ -1,0 +1,98 @@
+package cluster
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// The keys of what a fleet keeps of a job. A capture is its number.
+func jobKey(job string) string { return job + ".job" }
+func ledgerKey(job string, capture, part int) string {
+	return fmt.Sprintf("%s.ledger.%d.%d", job, capture, part)
+}
+func outcomeKey(job string, capture int) string    { return fmt.Sprintf("%s.outcome.%d", job, capture) }
+func verdictsKey(job string, capture int) string   { return fmt.Sprintf("%s.verdicts.%d", job, capture) }
+func objectName(job, what string, n ...any) string { return job + "/" + what + fmt.Sprint(n...) }
+
+// errAbsent says that nothing is kept under a key; errChanged that somebody else has
+// written there since it was read.
+var (
+	errAbsent  = errors.New("nothing is kept there")
+	errChanged = errors.New("it was changed meanwhile")
+)
+
+// get returns what is kept under a key and its revision.
+func (f *Fleet) get(ctx context.Context, key string) (data []byte, revision uint64, err error) {
+	entry, err := f.state.Get(ctx, key)
+	if errors.Is(err, jetstream.ErrKeyNotFound) {
+		return nil, 0, errAbsent
+	}
+	if err != nil {
+		return nil, 0, fmt.Errorf("cannot read %s: %w", key, err)
+	}
+	return entry.Value(), entry.Revision(), nil
+}
+
+// set keeps a value under a key if nobody has written there since revision, 0 if nothing
+// was there; else the error is errChanged.
+func (f *Fleet) set(ctx context.Context, key string, value any, revision uint64) error {
+	data, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	if revision == 0 {
+		_, err = f.state.Create(ctx, key, data)
+	} else {
+		_, err = f.state.Update(ctx, key, data, revision)
+	}
+	if errors.Is(err, jetstream.ErrKeyExists) || errors.Is(err, jetstream.ErrKeyRevisionMismatch) {
+		return errChanged
+	}
+	if err != nil {
+		return fmt.Errorf("cannot keep %s: %w", key, err)
+	}
+	return nil
+}
+
+// replace keeps a value under a key, whatever was there.
+func (f *Fleet) replace(ctx context.Context, key string, value any) error {
+	data, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	if _, err := f.state.Put(ctx, key, data); err != nil {
+		return fmt.Errorf("cannot keep %s: %w", key, err)
+	}
+	return nil
+}
+
+// has reports whether something is kept under a key.
+func (f *Fleet) has(ctx context.Context, key string) (bool, error) {
+	_, _, err := f.get(ctx, key)
+	if errors.Is(err, errAbsent) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// ErrNoJob says that no job has this name.
+var ErrNoJob = errors.New("there is no such job")
+
+// Job returns the job of a name, or ErrNoJob.
+func (f *Fleet) Job(ctx context.Context, name string) (Job, error) {
+	if err := CheckName(name); err != nil {
+		return Job{}, err
+	}
+	data, _, err := f.get(ctx, jobKey(name))
+	if errors.Is(err, errAbsent) {
+		return Job{}, fmt.Errorf("job %s: %w", name, ErrNoJob)
+	}
+	if err != nil {
+		return Job{}, err
+	}
+	return readJob(data)
+}

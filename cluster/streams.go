@@ -1,0 +1,107 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+const (
+	partitionsKey = "botnetdetect.partitions" // in the metadata of the stream of batches
+	dedupeWindow  = 2 * time.Minute           // within which the servers drop what is sent twice
+	workerTTL     = 15 * time.Second          // a worker is gone after so long without a sign of life
+	maxPending    = 1 << 16                   // messages given out and not acknowledged, a consumer
+)
+
+// makeStreams makes streams, consumers and buckets that are not there yet.
+func (s Settings) makeStreams(ctx context.Context, js jetstream.JetStream) error {
+	if err := s.makeTasks(ctx, js); err != nil {
+		return err
+	}
+	if err := s.makeFlows(ctx, js); err != nil {
+		return err
+	}
+	return s.makeBuckets(ctx, js)
+}
+
+func (s Settings) makeTasks(ctx context.Context, js jetstream.JetStream) error {
+	stream, err := s.stream(ctx, js, jetstream.StreamConfig{
+		Name: tasksStream, Subjects: []string{"bnd.task.>"}, MaxMsgSize: maxTask,
+	})
+	if err != nil {
+		return err
+	}
+	for name, kind := range map[string]Kind{observeConsumer: Observe, judgeConsumer: Judge} {
+		if err := s.consumer(ctx, stream, name, taskSubject(kind, ">")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s Settings) makeFlows(ctx context.Context, js jetstream.JetStream) error {
+	stream, err := s.stream(ctx, js, jetstream.StreamConfig{
+		Name: flowsStream, Subjects: []string{"bnd.flows.>"}, MaxBytes: s.FlowBytes, Discard: jetstream.DiscardNew,
+		MaxMsgSize: maxBatch, Metadata: map[string]string{partitionsKey: strconv.Itoa(s.Partitions)},
+	})
+	if err != nil {
+		return err
+	}
+	s.Partitions, err = strconv.Atoi(stream.CachedInfo().Config.Metadata[partitionsKey])
+	if err != nil {
+		return err
+	}
+	for p := range min(s.Partitions, MaxPartitions) {
+		if err := s.consumer(ctx, stream, reduceConsumer(p), flowSubject(p, ">")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s Settings) makeBuckets(ctx context.Context, js jetstream.JetStream) error {
+	_, err := js.CreateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: stateBucket, Replicas: s.Replicas, Storage: s.storage()})
+	if err := unlessThere(err); err != nil {
+		return err
+	}
+	_, err = js.CreateKeyValue(ctx, jetstream.KeyValueConfig{
+		Bucket: workersBucket, Replicas: s.Replicas, Storage: jetstream.MemoryStorage, TTL: workerTTL,
+	})
+	if err := unlessThere(err); err != nil {
+		return err
+	}
+	_, err = js.CreateObjectStore(ctx, jetstream.ObjectStoreConfig{Bucket: blobsBucket, Replicas: s.Replicas, Storage: s.storage()})
+	return unlessThere(err)
+}
+
+// unlessThere is err, unless that says that something with these names has been made.
+func unlessThere(err error) error {
+	if errors.Is(err, jetstream.ErrBucketExists) || errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) {
+		return nil
+	}
+	return err
+}
+
+// stream makes a work queue: a message is in it until it is acknowledged.
+func (s Settings) stream(ctx context.Context, js jetstream.JetStream, c jetstream.StreamConfig) (jetstream.Stream, error) {
+	c.Retention, c.Replicas, c.Storage, c.Duplicates = jetstream.WorkQueuePolicy, s.Replicas, s.storage(), dedupeWindow
+	stream, err := js.CreateStream(ctx, c)
+	if errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) {
+		return js.Stream(ctx, c.Name)
+	}
+	return stream, err
+}
+
+func (s Settings) consumer(ctx context.Context, stream jetstream.Stream, name, subject string) error {
+	_, err := stream.CreateConsumer(ctx, jetstream.ConsumerConfig{
+		Durable: name, FilterSubject: subject, AckPolicy: jetstream.AckExplicitPolicy,
+		AckWait: s.Wait, MaxAckPending: maxPending,
+	})
+	if errors.Is(err, jetstream.ErrConsumerExists) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,118 @@
+package dataset
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"botnetdetect/feature"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+// drawSet draws examples of one mode.
+func drawSet(t *rapid.T, mode feature.Mode) Set {
+	text := rapid.StringMatching(`[a-z0-9./:]{0,12}`)
+	number := rapid.Float64Range(-1e300, 1e300)
+	set := Set{Mode: mode}
+	for range rapid.IntRange(1, 40).Draw(t, "examples") {
+		e := Example{
+			Botnet: rapid.Bool().Draw(t, "botnet"), Src: text.Draw(t, "src"), Dst: text.Draw(t, "dst"),
+			Capture: text.Draw(t, "capture"), Source: text.Draw(t, "source"),
+		}
+		protocols := []string{feature.AnyProtocol}
+		if mode == feature.Aware {
+			protocols = []string{"BT-DHT", "TCP", "UDP"}[:rapid.IntRange(1, 3).Draw(t, "protocols")]
+		}
+		for _, p := range protocols {
+			b := feature.Block{Protocol: p}
+			for k := range b.Values {
+				b.Values[k] = number.Draw(t, "value")
+			}
+			e.Traffic = append(e.Traffic, b)
+		}
+		set.Examples = append(set.Examples, e)
+	}
+	return set
+}
+
+func writeTemp(t interface{ Fatal(...any) }, folder string, data []byte) string {
+	path := filepath.Join(folder, "features.parquet")
+	if err := os.WriteFile(path, data, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestParquetKeepsAll(t *testing.T) {
+	folder := t.TempDir()
+	for _, mode := range []feature.Mode{feature.Aware, feature.Agnostic} {
+		rapid.Check(t, func(t *rapid.T) {
+			set := drawSet(t, mode)
+			var out bytes.Buffer
+			if err := set.WriteParquet(&out); err != nil {
+				t.Fatal(err)
+			}
+			path := writeTemp(t, folder, out.Bytes())
+			got, err := ReadFile(context.Background(), path, false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(set, got); diff != "" {
+				t.Fatal(diff)
+			}
+			c, ok, err := ReadColumns(context.Background(), path)
+			if err != nil || ok != (mode == feature.Agnostic) {
+				t.Fatalf("columns: %v, %v", ok, err)
+			}
+			for r := 0; ok && r < len(set.Examples); r++ {
+				e := &set.Examples[r]
+				if c.Values[3][r] != float32(min(max(e.Traffic[0].Values[3], -3.4028234663852886e38), 3.4028234663852886e38)) || (c.Labels[r] == 1) != e.Botnet {
+					t.Fatalf("row %d differs", r)
+				}
+			}
+		})
+	}
+}
+
+// TestParquetDamage: a file that is cut or changed is an error or read, never a panic.
+func TestParquetDamage(t *testing.T) {
+	var out bytes.Buffer
+	set := Set{feature.Agnostic, []Example{{Src: "a", Traffic: []feature.Block{{Protocol: feature.AnyProtocol}}}}}
+	if err := set.WriteParquet(&out); err != nil {
+		t.Fatal(err)
+	}
+	folder, whole := t.TempDir(), out.Bytes()
+	for n := len(parquetMagic); n < len(whole); n += 7 {
+		if _, err := ReadFile(context.Background(), writeTemp(t, folder, whole[:n]), false); err == nil {
+			t.Errorf("%d bytes of %d are read", n, len(whole))
+		}
+	}
+	other := strings.ReplaceAll(string(whole), "sum_len", "sum_abc")
+	if _, err := ReadFile(context.Background(), writeTemp(t, folder, []byte(other)), false); err == nil || !strings.Contains(err.Error(), "no column [sum_len]") {
+		t.Errorf("error is %v", err)
+	}
+}
+
+func FuzzParquet(f *testing.F) {
+	for _, mode := range []feature.Mode{feature.Agnostic, feature.Aware} {
+		var out bytes.Buffer
+		protocol := map[feature.Mode]string{feature.Agnostic: feature.AnyProtocol, feature.Aware: "TCP"}[mode]
+		set := Set{mode, []Example{{Src: "a", Traffic: []feature.Block{{Protocol: protocol}}}}}
+		if err := set.WriteParquet(&out); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(out.Bytes())
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if len(data) > 1<<16 {
+			return
+		}
+		_, _ = ReadFile(context.Background(), writeTemp(t, t.TempDir(), append([]byte(parquetMagic), data...)), false)
+		_, _ = ReadFile(context.Background(), writeTemp(t, t.TempDir(), data), false)
+	})
+}
