@@ -16,7 +16,8 @@
 // whose speed drifts slows all of them; figures are medians over the rounds. The file is
 // read once before, so that it comes from memory where it fits. Programs that are not
 // installed are named and left out (Debian: tshark, wireshark-common, libndpi-bin). On a
-// machine that does other work, processor time says more than seconds on the clock.
+// machine that does other work, processor time says more than seconds on the clock:
+// docs/speed.md has figures from one.
 package main
 
 import (
