@@ -10,7 +10,7 @@
 //	lane ─frames→ decode, name, add → flows of a second ┴→ windows ─┴ every slide ──→ Slide
 //
 // Windows are rings of flow tables: the short one slides by a minute, the long one by
-// more. Each second, the flows that got packets are judged by what the windows hold of
+// more. Twice a second, flows that got packets are judged by what the windows hold of
 // them, so a verdict comes within two seconds of the packet that completes the evidence.
 // Whenever a window slides, all of it is judged as detect judges a capture; so a window
 // that covers a capture gives the verdicts that predict gives.
