@@ -16,7 +16,7 @@
 // that covers a capture gives the verdicts that predict gives.
 //
 // Memory has a ceiling: flows of which least is known go first, and are counted. The
-// clock is the system's for an interface, and the packets' for a stream or a replay.
+// clock is the system's, but in a replay the packets'.
 package live
 
 import (

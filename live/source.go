@@ -11,7 +11,7 @@ type Source interface {
 	Lanes() []Lane
 	// Counts returns what the source has counted so far. Any goroutine may call it.
 	Counts() SourceCounts
-	// OwnClock reports whether the time is what the packets say: of a stream or a replay.
+	// OwnClock reports whether the time is what the packets say, as in a replay.
 	// Else it is the system's.
 	OwnClock() bool
 }
