@@ -97,8 +97,8 @@ type dialer struct{ from netip.Addr }
 
 func (d dialer) Dial(ctx context.Context, n *enode.Node) (net.Conn, error) {
 	to, _ := n.TCPEndpoint()
-	real := net.Dialer{Timeout: 15 * time.Second, LocalAddr: net.TCPAddrFromAddrPort(netip.AddrPortFrom(d.from, 0))}
-	return real.DialContext(ctx, "tcp4", to.String())
+	own := net.Dialer{Timeout: 15 * time.Second, LocalAddr: net.TCPAddrFromAddrPort(netip.AddrPortFrom(d.from, 0))}
+	return own.DialContext(ctx, "tcp4", to.String())
 }
 
 // gossip sends what "eth" sends in number and size: many announcements of transactions, a

@@ -41,32 +41,43 @@ func deleteNamespace(name string) error {
 	return os.RemoveAll(filepath.Join(configurations, name))
 }
 
-// processes lists what runs in a namespace.
-func processes(namespace string) (pids []int) {
-	out, err := exec.Command("ip", "netns", "pids", namespace).Output()
+// processes lists what runs in the namespaces: the processes whose network namespace is
+// the file that "ip netns" keeps under the name.
+func processes(places []*Place) (pids []int) {
+	ours := make(map[uint64]bool)
+	for _, p := range places {
+		if n, ok := inode(filepath.Join("/run/netns", p.Namespace)); ok {
+			ours[n] = true
+		}
+	}
+	running, err := filepath.Glob("/proc/[0-9]*")
 	if err != nil {
 		return nil
 	}
-	for _, f := range strings.Fields(string(out)) {
-		if pid, err := strconv.Atoi(f); err == nil {
+	for _, dir := range running {
+		n, ok := inode(filepath.Join(dir, "ns", "net"))
+		if pid, err := strconv.Atoi(filepath.Base(dir)); err == nil && ok && ours[n] {
 			pids = append(pids, pid)
 		}
 	}
 	return pids
 }
 
+func inode(path string) (uint64, bool) {
+	var s syscall.Stat_t
+	err := syscall.Stat(path, &s)
+	return s.Ino, err == nil
+}
+
 // stopAll ends the processes of places: asks first, and does not ask after four seconds.
 func stopAll(places []*Place) error {
 	for n := range 25 {
-		alive := 0
-		for _, p := range places {
-			for _, pid := range processes(p.Namespace) {
-				alive++
-				_ = syscall.Kill(pid, stopSignal(n))
-			}
-		}
-		if alive == 0 {
+		pids := processes(places)
+		if len(pids) == 0 {
 			return nil
+		}
+		for _, pid := range pids {
+			_ = syscall.Kill(pid, stopSignal(n))
 		}
 		time.Sleep(200 * time.Millisecond)
 	}

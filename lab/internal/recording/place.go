@@ -170,3 +170,12 @@ func (p *Place) WhenReady(try func() bool) {
 	}
 	p.r.Fail(fmt.Errorf("%s: a program did not become ready", p.Name))
 }
+
+// Crowd adds n namespaces with one public address each, for programs that cannot be told
+// which address to use.
+func (r *Recording) Crowd(name string, n int, sleep internet.Sleep) (crowd []*Place) {
+	for i := range n {
+		crowd = append(crowd, r.Peers(fmt.Sprintf("%s%d", name, i), 1, sleep))
+	}
+	return crowd
+}
