@@ -63,7 +63,7 @@ results-page:
 	go run ./cmd/botnetdetect evaluate --markdown docs/results/eval.json > docs/results.md
 	go test ./report -run BuiltInWorth -update
 
-# Benign captures of our own (lab/README.md): needs root on Linux, and an hour.
+# Benign captures of our own (lab/README.md): needs root on Linux, and four hours.
 lab:
 	cd lab && CGO_ENABLED=0 go build -o ../build/lab-record . && ../build/lab-record install
 	nice build/lab-record record -o build/lab

@@ -31,7 +31,7 @@ func record(ctx context.Context, args []string, stderr io.Writer) error {
 	flags.SetOutput(stderr)
 	flags.StringVar(&p.out, "o", "captures", "folder for Benign/lab_APPLICATION/HOST.pcap and MANIFEST.tsv")
 	flags.DurationVar(&p.length, "t", time.Hour, "how long to record each")
-	flags.IntVar(&p.parallel, "parallel", 16, "how many to record at a time")
+	flags.IntVar(&p.parallel, "parallel", 6, "how many to record at a time; beyond three a core, delays show the computer's own")
 	flags.Uint64Var(&p.seed, "seed", 1, "what addresses, distances, losses and settings follow from")
 	if err := flags.Parse(args); err != nil {
 		return err

@@ -107,16 +107,22 @@ func ed2kServers(addresses []netip.Addr) string {
 	return string(b)
 }
 
-// ed2kLink names content by its size and hash: the MD4 of the MD4s of its chunks.
+// ed2kLink names content by its size and hash: the MD4 of its only chunk, or of the MD4s
+// of its chunks; content of whole chunks has an empty one at its end.
 func ed2kLink(name, content string) string {
 	const chunk = 9_728_000
-	var hashes strings.Builder
+	var hashes []byte
 	for i := 0; i <= len(content); i += chunk {
-		h := md4.New()
-		_, _ = io.WriteString(h, content[i:min(i+chunk, len(content))])
-		hashes.Write(h.Sum(nil))
+		hashes = append(hashes, md4Sum(content[i:min(i+chunk, len(content))])...)
 	}
+	if len(content) >= chunk {
+		hashes = md4Sum(string(hashes))
+	}
+	return fmt.Sprintf("ed2k://|file|%s|%d|%s|/", name, len(content), strings.ToUpper(hex.EncodeToString(hashes)))
+}
+
+func md4Sum(s string) []byte {
 	h := md4.New()
-	_, _ = io.WriteString(h, hashes.String())
-	return fmt.Sprintf("ed2k://|file|%s|%d|%s|/", name, len(content), strings.ToUpper(hex.EncodeToString(h.Sum(nil))))
+	_, _ = io.WriteString(h, s)
+	return h.Sum(nil)
 }

@@ -24,7 +24,7 @@ func ethereum() Application {
 		Name: "ethereum", What: "go-ethereum's discovery v4 and v5, and its encrypted connections",
 		Module: "github.com/ethereum/go-ethereum",
 		Scene: func(r *recording.Recording) {
-			nodes := r.Peers("nodes", 130, internet.Sleep{Share: 0.6, On: 15 * time.Minute, Off: 12 * time.Minute})
+			nodes := r.Peers("nodes", 60, internet.Sleep{Share: 0.6, On: 15 * time.Minute, Off: 12 * time.Minute})
 			full := r.Host(recording.Host{Name: "full", Reach: recording.Forwarded, Vantage: recording.AtHost, Up: 20, Down: 50, Settings: "25 connections, v4 and v5, 60 of 80 nodes known at first dead"})
 			light := r.Host(recording.Host{Name: "light", Reach: recording.Natted, Vantage: recording.AtHost, Up: 5, Down: 20, Settings: "6 connections, v4, 25 of 30 nodes known at first dead"})
 			if r.Err() != nil {

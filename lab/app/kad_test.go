@@ -28,7 +28,6 @@ func FuzzKadReply(f *testing.F) {
 	})
 }
 
-// The hash of an empty file is MD4 of nothing, hashed again as the one chunk of many.
 func TestED2KLinkOfOneChunk(t *testing.T) {
 	const want = "ed2k://|file|a|3|A448017AAF21D8525FC10AE87AA6729D|/" // MD4 test suite of RFC 1320: "abc"
 	if got := ed2kLink("a", "abc"); got != want {
