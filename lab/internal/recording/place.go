@@ -1,6 +1,7 @@
 package recording
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/netip"
@@ -139,9 +140,20 @@ func (p *Place) Start(program string, args ...string) {
 	}()
 }
 
-// Do runs a program in the place until it ends; false means that it failed.
+// Do runs a program in the place until it ends, for at most twenty seconds; false means
+// that it failed.
 func (p *Place) Do(program string, args ...string) bool {
-	return p.r.err == nil && p.command(program, args...).Run() == nil
+	if p.r.err != nil {
+		return false
+	}
+	c := p.command(program, args...)
+	if c.Start() != nil {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(p.r.ctx, 20*time.Second)
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { _ = c.Process.Kill() })()
+	return c.Wait() == nil
 }
 
 func (p *Place) command(program string, args ...string) *exec.Cmd {
