@@ -84,7 +84,7 @@ func TestServersDie(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it starts three servers")
 	}
-	ctx := timeout(t, 100*time.Second)
+	ctx := timeout(t, 5*time.Minute)
 	servers := nodes(t, 3, "127.0.0.1")
 	f, _ := setup(ctx, t, urls(servers), hasty(3))
 	paths := captures(t, 14)
@@ -117,7 +117,7 @@ func TestServersDie(t *testing.T) {
 
 // TestAllComesTwice sends every task and every batch three times.
 func TestAllComesTwice(t *testing.T) {
-	ctx := timeout(t, 100*time.Second)
+	ctx := timeout(t, 5*time.Minute)
 	server := nodes(t, 1, "127.0.0.1")
 	f, conn := setup(ctx, t, urls(server), hasty(1))
 	echo := func(m *nats.Msg) {
