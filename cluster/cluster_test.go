@@ -15,7 +15,7 @@ import (
 // those of one process, byte for byte, and so is what they sum up to.
 func TestSameAsOneProcess(t *testing.T) {
 	paths := captures(t, 9)
-	ctx := timeout(t, time.Minute)
+	ctx := timeout(t, 5*time.Minute)
 	f := local(ctx, t)
 	work(ctx, t, f, 2, cluster.Worker{Cores: 2, Memory: 64 << 20})
 	check := func(format report.Format, shard int64) {

@@ -55,7 +55,7 @@ func TestWorkersDie(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it starts processes")
 	}
-	ctx := timeout(t, 100*time.Second)
+	ctx := timeout(t, 5*time.Minute)
 	server := nodes(t, 1, "127.0.0.1")
 	f, _ := setup(ctx, t, urls(server), hasty(1))
 	paths := captures(t, 14)
@@ -175,7 +175,7 @@ func TestNetworkIsCut(t *testing.T) {
 			t.Skipf("cannot make a network: ip %v: %v", args, err)
 		}
 	}
-	ctx := timeout(t, 100*time.Second)
+	ctx := timeout(t, 5*time.Minute)
 	server := nodes(t, 1, "198.18.99.1")
 	f, _ := setup(ctx, t, urls(server), hasty(1))
 	paths := captures(t, 14)

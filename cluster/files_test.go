@@ -65,7 +65,7 @@ func TestS3(t *testing.T) {
 	defer server.Close()
 	t.Setenv("AWS_ENDPOINT_URL", server.URL)
 	t.Setenv("AWS_REGION", "local")
-	ctx := timeout(t, time.Minute)
+	ctx := timeout(t, 5*time.Minute)
 	listed, err := cluster.S3{}.List(ctx, "s3://bucket/dir/")
 	if err != nil || len(listed) != 1 || listed[0].Path != "s3://bucket/dir/a.pcap" || listed[0].Bytes != 7 {
 		t.Fatalf("listed %v, %v", listed, err)
