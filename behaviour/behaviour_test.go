@@ -283,3 +283,20 @@ func TestObserveNeedsBehaviour(t *testing.T) {
 		t.Error("flows without behaviour were taken")
 	}
 }
+
+// TestFeaturesDoNotDependOnOrder: what is kept of one flow changes nothing of the next.
+func TestFeaturesDoNotDependOnOrder(t *testing.T) {
+	group := pcaptest.UDPFlow("10.0.0.1:4000", "239.1.1.1:1900").Send(0, 100)
+	tcp := pcaptest.TCPFlow("10.0.0.1:2", "239.1.1.2:80").Handshake(0)
+	apart := pcaptest.UDPFlow("30.0.0.1:1", "30.0.0.2:2").Send(0, 300).Reply(time.Second, 80)
+	alone := pcaptest.UDPFlow("31.0.0.1:1", "31.0.0.2:2").Send(0, 90)
+	s := setOf(append(gossip(5), group, tcp, apart, alone)...)
+	together := hostsOf(t, s)
+	for range 2 {
+		for f := range s.P2P() {
+			if diff := cmp.Diff(hostsOf(t, s).Features(&f, nil), together.Features(&f, nil)); diff != "" {
+				t.Errorf("%v to %v:\n%s", f.Src, f.Dst, diff)
+			}
+		}
+	}
+}

@@ -58,10 +58,26 @@ func Names() []string {
 // to values.
 func (h *Hosts) Features(f *flow.Flow, values []float64) []float64 {
 	p := h.place(f)
-	for i := range all {
-		values = append(values, all[i].of(&p))
+	values = p.values(flowFeatures, values)
+	values = append(values, p.ofCohort()...)
+	return p.values(relationFeatures, values)
+}
+
+func (p *place) values(features []Feature, values []float64) []float64 {
+	for i := range features {
+		values = append(values, features[i].of(p))
 	}
 	return values
+}
+
+// ofCohort returns the values of hostFeatures, which are the same for all flows of a
+// cohort.
+func (p *place) ofCohort() []float64 {
+	known := &p.host.features[p.manner]
+	if p.single || *known == nil {
+		*known = p.values(hostFeatures, (*known)[:0])
+	}
+	return *known
 }
 
 // flowFeatures are what the two endpoints say to each other.

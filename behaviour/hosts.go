@@ -15,6 +15,8 @@ const MaxHosts = 1 << 14
 type Host struct {
 	Cohorts [Manners]Cohort
 	Named   uint32 // peers that a DNS answer named
+
+	features [Manners][]float64 // hostFeatures of each cohort, once they have been asked for
 }
 
 // Peers returns how many peers no DNS answer named, all but those that never accepted.
@@ -35,9 +37,10 @@ func (h *Host) Merge(o *Host) {
 	h.Named += o.Named
 }
 
-// Hosts are the endpoints that have at least two peers.
+// Hosts are the endpoints that have at least two peers. They are for one goroutine.
 type Hosts struct {
 	hosts map[packet.Endpoint]*Host
+	alone Host // stands in for the host of a flow that has none
 }
 
 // ErrUnobserved says that flows are without flow.Behaviour.
@@ -113,6 +116,7 @@ type place struct {
 	host     *Host
 	cohort   *Cohort
 	manner   Manner
+	single   bool // the cohort is this flow alone
 }
 
 // place finds f's host, which is the endpoint with more peers; of two alike, Src. A flow
@@ -127,15 +131,24 @@ func (h *Hosts) place(f *flow.Flow) (p place) {
 	p.view = viewFrom(f, dst)
 	p.manner = mannerOf(&p.view)
 	if p.host == nil {
-		p.host = new(Host)
-		p.host.Cohorts[p.manner].add(&p.view)
+		p.host = h.stranger()
 	}
 	p.cohort = &p.host.Cohorts[p.manner]
-	if p.cohort.Peers == 0 { // a group's address, which is no peer
-		p.cohort = new(Cohort)
+	if p.cohort.Peers == 0 { // of a stranger, or a group's address, which is no peer
+		p.cohort = &h.alone.Cohorts[p.manner]
+		if p.host != &h.alone {
+			h.stranger()
+		}
 		p.cohort.add(&p.view)
+		p.single = true
 	}
 	return p
+}
+
+// stranger returns a host without peers, valid until it is asked for again.
+func (h *Hosts) stranger() *Host {
+	h.alone = Host{}
+	return &h.alone
 }
 
 // individual reports whether e is one machine, not a group of them.
