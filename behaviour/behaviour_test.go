@@ -11,6 +11,7 @@ import (
 
 	"botnetdetect/capture"
 	"botnetdetect/flow"
+	"botnetdetect/internal/flowtest"
 	"botnetdetect/internal/pcaptest"
 	"botnetdetect/packet"
 	"botnetdetect/protocol"
@@ -18,20 +19,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )
-
-// setOf observes flows as a capture.
-func setOf(flows ...*pcaptest.Flow) *flow.Set {
-	table := flow.NewTableWith(flow.Options{Behaviour: true})
-	namer := packet.NewNamer()
-	frames := pcaptest.Merge(flows...)
-	for i := range frames {
-		var p packet.Packet
-		packet.Decode(&frames[i], &p)
-		namer.Name(&p)
-		table.Add(&p)
-	}
-	return flow.SetOf(table)
-}
 
 func hostsOf(t *testing.T, s *flow.Set) *Hosts {
 	t.Helper()
@@ -56,20 +43,12 @@ func values(t *testing.T, s *flow.Set) (all []map[string]float64) {
 }
 
 // gossip is a host that asks peers in many networks the same; every second one answers.
-func gossip(peers int) (flows []*pcaptest.Flow) {
-	for i := range peers {
-		f := pcaptest.UDPFlow("10.0.0.1:4000", fmt.Sprintf("%d.%d.1.1:5000", 20+i%50, i))
-		f.SendData(time.Duration(i)*time.Second, make([]byte, 20))
-		if i%2 == 0 {
-			f.ReplyData(time.Duration(i)*time.Second+time.Millisecond, make([]byte, 300))
-		}
-		flows = append(flows, f)
-	}
-	return flows
+func gossip(peers int) []*pcaptest.Flow {
+	return flowtest.Gossip("10.0.0.1", peers, func(peer int) bool { return peer%2 == 0 })
 }
 
 func TestGossip(t *testing.T) {
-	all := values(t, setOf(gossip(40)...))
+	all := values(t, flowtest.Set(gossip(40)...))
 	if len(all) != 40 {
 		t.Fatalf("%d flows", len(all))
 	}
@@ -93,7 +72,7 @@ func TestSeats(t *testing.T) {
 	attempt := pcaptest.TCPFlow("10.0.0.1:1", "9.9.9.9:80")
 	attempt.Frames = []capture.Frame{pcaptest.Frame(0, pcaptest.TCP("10.0.0.1:1", "9.9.9.9:80", pcaptest.Segment{Flags: pcaptest.SYN}, nil))}
 	tcp := pcaptest.TCPFlow("9.9.9.8:80", "10.0.0.1:2").Handshake(0).SendData(time.Second, make([]byte, 10))
-	s := setOf(append(flows, attempt, tcp)...)
+	s := flowtest.Set(append(flows, attempt, tcp)...)
 	h := hostsOf(t, s)
 	got := make(map[string]string)
 	for f := range s.P2P() {
@@ -118,7 +97,7 @@ func TestNamedPeersAndGroups(t *testing.T) {
 	dns := pcaptest.UDPFlow("10.0.0.1:4000", "10.0.0.53:53")
 	dns.ReplyData(0, pcaptest.DNSResponse(1, "example.org.", "20.0.1.1"))
 	group := pcaptest.UDPFlow("10.0.0.1:4000", "239.1.1.1:1900").Send(0, 100)
-	s := setOf(append(gossip(3), dns, group)...)
+	s := flowtest.Set(append(gossip(3), dns, group)...)
 	for e, host := range hostsOf(t, s).All {
 		if e.String() != "10.0.0.1" || host.Named != 1 || host.Peers() != 3 {
 			t.Errorf("host %v: %d named, %d peers", e, host.Named, host.Peers())
@@ -186,7 +165,7 @@ func TestBusiestIsTheNaiveOne(t *testing.T) {
 			want = append(want, e)
 		}
 	}
-	for e := range hostsOf(t, setOf(flows...)).All {
+	for e := range hostsOf(t, flowtest.Set(flows...)).All {
 		got = append(got, e.String())
 	}
 	slices.Sort(want)
@@ -264,14 +243,14 @@ func TestFeaturesNameNothing(t *testing.T) {
 // TestFeaturesDoNotChangeWithPlace: moving a capture in time, and to other addresses in
 // as many networks, changes nothing.
 func TestFeaturesDoNotChangeWithPlace(t *testing.T) {
-	here := values(t, setOf(gossip(30)...))
+	here := values(t, flowtest.Set(gossip(30)...))
 	moved := gossip(30)
 	for _, f := range moved {
 		for i := range f.Frames {
 			f.Frames[i].Time += 1234567 * int64(time.Hour/1000)
 		}
 	}
-	if diff := cmp.Diff(here, values(t, setOf(moved...))); diff != "" {
+	if diff := cmp.Diff(here, values(t, flowtest.Set(moved...))); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -290,7 +269,7 @@ func TestFeaturesDoNotDependOnOrder(t *testing.T) {
 	tcp := pcaptest.TCPFlow("10.0.0.1:2", "239.1.1.2:80").Handshake(0)
 	apart := pcaptest.UDPFlow("30.0.0.1:1", "30.0.0.2:2").Send(0, 300).Reply(time.Second, 80)
 	alone := pcaptest.UDPFlow("31.0.0.1:1", "31.0.0.2:2").Send(0, 90)
-	s := setOf(append(gossip(5), group, tcp, apart, alone)...)
+	s := flowtest.Set(append(gossip(5), group, tcp, apart, alone)...)
 	together := hostsOf(t, s)
 	for range 2 {
 		for f := range s.P2P() {

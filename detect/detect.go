@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"botnetdetect/allow"
-	"botnetdetect/behaviour"
 	"botnetdetect/feature"
 	"botnetdetect/flow"
 	"botnetdetect/model"
@@ -33,6 +32,8 @@ type Verdict struct {
 	Flow flow.Flow
 	// Behaviour is its features in mode behaviour, in the order of behaviour.All, else nil.
 	Behaviour []float64
+	// Host is whose peer the other endpoint is, where hosts are judged too; else the zero Endpoint.
+	Host packet.Endpoint
 }
 
 // Text returns the verdict as one word.
@@ -72,14 +73,14 @@ const MaxInvolved = 1 << 17
 // Judge hands the verdict on each P2P flow of a capture to yield, in the order of
 // endpoints, and adds to sum. It stops at yield's first error, which it returns.
 func (d Detector) Judge(seen observe.Observation, sum *Summary, yield func(*Verdict) error) error {
-	if seen.Stats.Frames > 0 || seen.Err == nil {
-		sum.Captures++
-	}
-	if seen.Err != nil {
-		sum.Failed++
-	}
-	sum.Stats.Add(seen.Stats)
-	verdict, err := d.verdict(seen)
+	return d.JudgeAll(seen, sum, Yield{Flow: yield})
+}
+
+// JudgeAll hands the verdicts on the P2P flows of a capture, then those on its hosts, to y, and
+// adds to sum.
+func (d Detector) JudgeAll(seen observe.Observation, sum *Summary, y Yield) error {
+	sum.read(seen)
+	c, err := d.court(seen, y)
 	if err != nil {
 		return err
 	}
@@ -88,13 +89,16 @@ func (d Detector) Judge(seen observe.Observation, sum *Summary, yield func(*Verd
 			sum.Allowed++
 			continue
 		}
-		v, err := verdict(f)
+		v, err := c.flow(f)
 		if err != nil {
 			return err
 		}
 		v.Capture = seen.Path
 		sum.add(&v)
-		if err := yield(&v); err != nil {
+		if y.Flow == nil {
+			continue
+		}
+		if err := y.Flow(&v); err != nil {
 			return err
 		}
 	}
@@ -102,29 +106,21 @@ func (d Detector) Judge(seen observe.Observation, sum *Summary, yield func(*Verd
 		return fmt.Errorf("capture %s: %w", seen.Path, err)
 	}
 	sum.Flows += seen.Table.Len()
-	return nil
+	if c.tallies == nil {
+		return nil
+	}
+	return c.hosts(seen.Path, y.Host)
 }
 
-// verdict returns what judges the flows of a capture: in mode behaviour within what their
-// hosts do.
-func (d Detector) verdict(seen observe.Observation) (func(flow.Flow) (Verdict, error), error) {
-	if d.Model.Mode != feature.Behavioural {
-		return d.Verdict, nil
+// read counts a capture.
+func (s *Summary) read(seen observe.Observation) {
+	if seen.Stats.Frames > 0 || seen.Err == nil {
+		s.Captures++
 	}
-	hosts, err := behaviour.Observe(seen.Table)
-	if err != nil {
-		return nil, fmt.Errorf("capture %s: %w", seen.Path, err)
+	if seen.Err != nil {
+		s.Failed++
 	}
-	return func(f flow.Flow) (Verdict, error) {
-		v := d.describe(f, feature.Blocks(f, feature.Aware, d.Vocabulary))
-		v.Behaviour = hosts.Features(&f, nil)
-		score, err := d.Model.ScoreBehaviour(v.Behaviour)
-		if err != nil {
-			return v, fmt.Errorf("cannot score flow %v to %v: %w", f.Src, f.Dst, err)
-		}
-		v.Score, v.Botnet = score, d.Model.Botnet(score)
-		return v, nil
-	}, nil
+	s.Stats.Add(seen.Stats)
 }
 
 // Verdict returns the verdict on one flow, whose Sums it borrows. Whether the flow is a

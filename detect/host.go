@@ -1,15 +1,13 @@
 package detect
 
 import (
-	"cmp"
 	"fmt"
-	"math"
-	"slices"
 
 	"botnetdetect/behaviour"
 	"botnetdetect/feature"
 	"botnetdetect/observe"
 	"botnetdetect/packet"
+	"botnetdetect/reason"
 )
 
 // Class is the verdict on a host.
@@ -32,9 +30,9 @@ type HostVerdict struct {
 	Class   Class
 	Score   float64 // mean score of the flows of the cohort that the verdict rests on
 	Manner  behaviour.Manner
-	Peers   int       // in that cohort
-	Reasons []string  // in words, the weightiest first
-	Flows   []Carrier // those with the highest scores, at most maxCarriers
+	Peers   int             // in that cohort, but for downloads
+	Reasons []reason.Reason // that speak for the verdict, the weightiest first, at most maxReasons
+	Flows   []Carrier       // those with the highest scores, at most maxCarriers
 }
 
 // Carrier is a flow that carries a verdict on a host.
@@ -48,106 +46,51 @@ const (
 	maxReasons  = 5
 )
 
+// Compare orders verdicts on hosts by how much they call for a look: Botnet before Benign before
+// too little evidence, then the higher score first.
+func (v *HostVerdict) Compare(o *HostVerdict) int {
+	if c := v.Class.rank() - o.Class.rank(); c != 0 {
+		return c
+	}
+	switch {
+	case v.Score > o.Score:
+		return -1
+	case v.Score < o.Score:
+		return 1
+	}
+	return 0
+}
+
+func (c Class) rank() int {
+	return map[Class]int{HostBotnet: 0, HostBenign: 1, TooLittle: 2}[c]
+}
+
 // JudgeHosts hands the verdict on each host of a capture, in the order of addresses, to yield. It
 // stops at yield's first error, which it returns. The model must be of mode behaviour.
 func (d Detector) JudgeHosts(seen observe.Observation, yield func(*HostVerdict) error) error {
 	if d.Model.Mode != feature.Behavioural {
 		return fmt.Errorf("a model of mode %s says nothing of hosts: use --features behaviour", d.Model.Mode)
 	}
-	hosts, err := behaviour.Observe(seen.Table)
-	if err != nil {
-		return fmt.Errorf("capture %s: %w", seen.Path, err)
-	}
-	tallies, err := d.tally(seen, hosts)
-	if err != nil {
-		return err
-	}
-	for e := range hosts.All {
-		best := strongest(tallies, e)
+	return d.JudgeAll(seen, new(Summary), Yield{Host: yield})
+}
+
+// hosts hands the verdicts on hosts to yield, once the flows have been judged.
+func (c *court) hosts(capture string, yield func(*HostVerdict) error) error {
+	for e := range c.known.All {
+		best := strongest(c.tallies, e)
 		if best == nil {
 			continue // the peers of others
 		}
-		v, err := d.hostVerdict(best)
+		v, err := c.detector.hostVerdict(best)
 		if err != nil {
-			return err
+			return fmt.Errorf("capture %s: cannot explain host %v: %w", capture, e, err)
 		}
-		v.Capture, v.Host = seen.Path, e
+		v.Capture, v.Host = capture, e
 		if err := yield(&v); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// seat names a cohort.
-type seat struct {
-	host   packet.Endpoint
-	manner behaviour.Manner
-}
-
-// tally is what the flows of a cohort come to.
-type tally struct {
-	manner   behaviour.Manner
-	peers    int
-	sum      float64
-	carriers []Carrier
-	telling  []float64 // features of the flow with the highest score
-}
-
-func (t *tally) mean() float64 { return t.sum / float64(t.peers) }
-
-func (d Detector) tally(seen observe.Observation, hosts *behaviour.Hosts) (map[seat]*tally, error) {
-	tallies := make(map[seat]*tally)
-	var values []float64
-	for f := range seen.Table.P2P() {
-		s := hosts.Seat(&f)
-		if !s.Evidence() || d.Allow.Either(f.Src, f.Dst) {
-			continue
-		}
-		values = hosts.Features(&f, values[:0])
-		score, err := d.Model.ScoreBehaviour(values)
-		if err != nil {
-			return nil, fmt.Errorf("cannot score flow %v to %v: %w", f.Src, f.Dst, err)
-		}
-		t := tallies[seat{s.Host, s.Manner}]
-		if t == nil {
-			t = &tally{manner: s.Manner}
-			tallies[seat{s.Host, s.Manner}] = t
-		}
-		peer := f.Src
-		if peer == s.Host {
-			peer = f.Dst
-		}
-		t.add(peer, score, values)
-	}
-	return tallies, seen.Table.Err()
-}
-
-func (t *tally) add(peer packet.Endpoint, score float64, values []float64) {
-	if len(t.carriers) == 0 || score > t.carriers[0].Score {
-		t.telling = append(t.telling[:0], values...)
-	}
-	t.peers++
-	t.sum += score
-	at, _ := slices.BinarySearchFunc(t.carriers, score, func(c Carrier, score float64) int { return cmp.Compare(score, c.Score) })
-	if at < maxCarriers {
-		t.carriers = slices.Insert(t.carriers, at, Carrier{peer, score})
-		t.carriers = t.carriers[:min(len(t.carriers), maxCarriers)]
-	}
-}
-
-// strongest returns the cohort that the verdict on a host rests on: of those with enough
-// peers the one with the highest mean, else the one with most peers.
-func strongest(tallies map[seat]*tally, e packet.Endpoint) (best *tally) {
-	for _, m := range [...]behaviour.Manner{behaviour.TCP, behaviour.UDP} {
-		t := tallies[seat{e, m}]
-		switch {
-		case t == nil:
-		case best == nil, best.peers < MinPeers && t.peers > best.peers, t.peers >= MinPeers && t.mean() > best.mean():
-			best = t
-		}
-	}
-	return best
 }
 
 func (d Detector) hostVerdict(t *tally) (v HostVerdict, err error) {
@@ -158,29 +101,12 @@ func (d Detector) hostVerdict(t *tally) (v HostVerdict, err error) {
 	case d.Model.Botnet(v.Score):
 		v.Class = HostBotnet
 	}
-	v.Reasons, err = d.hostReasons(t.telling, v.Class == HostBotnet)
+	if t.peers == 0 {
+		v.Reasons = []reason.Reason{{Text: fmt.Sprintf("it only downloads, as browsers do (peers: %d)", t.fetched)}}
+		return v, nil
+	}
+	why, err := reason.OfValues(d.Model, t.telling)
+	v.Reasons = why.Towards(v.Class == HostBotnet)
+	v.Reasons = v.Reasons[:min(len(v.Reasons), maxReasons)]
 	return v, err
-}
-
-// hostReasons says what speaks for a verdict, the weightiest first.
-func (d Detector) hostReasons(values []float64, botnet bool) (reasons []string, err error) {
-	pushes, err := d.Model.ExplainBehaviour(values)
-	if err != nil {
-		return nil, err
-	}
-	var columns []int
-	for c, push := range pushes.ByFeature {
-		if push != 0 && push > 0 == botnet {
-			columns = append(columns, c)
-		}
-	}
-	slices.SortStableFunc(columns, func(x, y int) int {
-		return cmp.Compare(math.Abs(pushes.ByFeature[y]), math.Abs(pushes.ByFeature[x]))
-	})
-	names := behaviour.Names()
-	for _, c := range columns[:min(len(columns), maxReasons)] {
-		place := slices.Index(names, d.Model.Features()[c])
-		reasons = append(reasons, behaviour.Words(place, values[place]))
-	}
-	return reasons, nil
 }

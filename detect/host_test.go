@@ -2,42 +2,27 @@ package detect
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"botnetdetect/feature"
 	"botnetdetect/flow"
+	"botnetdetect/internal/flowtest"
 	"botnetdetect/internal/pcaptest"
 	"botnetdetect/model"
 	"botnetdetect/observe"
-	"botnetdetect/packet"
 	"botnetdetect/protocol"
 )
 
 // gossip is a host that asks as many strangers the same few bytes.
-func gossip(host string, peers int) (flows []*pcaptest.Flow) {
-	for i := range peers {
-		f := pcaptest.UDPFlow(host+":4000", fmt.Sprintf("%d.%d.1.1:5000", 20+i%50, i))
-		for round := range 3 {
-			f.SendData(time.Duration(i+60*round)*time.Second, make([]byte, 20)).ReplyData(time.Duration(i+60*round)*time.Second, make([]byte, 300))
-		}
-		flows = append(flows, f)
-	}
-	return flows
+func gossip(host string, peers int) []*pcaptest.Flow {
+	return flowtest.Gossip(host, peers, flowtest.Always)
 }
 
-func watched(behaviour bool, flows ...*pcaptest.Flow) observe.Observation {
-	table := flow.NewTableWith(flow.Options{Behaviour: behaviour})
-	namer := packet.NewNamer()
-	frames := pcaptest.Merge(flows...)
-	for i := range frames {
-		var p packet.Packet
-		packet.Decode(&frames[i], &p)
-		namer.Name(&p)
-		table.Add(&p)
-	}
-	return observe.Observation{Path: "a.pcap", Table: flow.SetOf(table)}
+func watched(flows ...*pcaptest.Flow) observe.Observation {
+	return observe.Observation{Path: "a.pcap", Table: flowtest.Set(flows...)}
 }
 
 func behavioural(t *testing.T) Detector {
@@ -52,7 +37,7 @@ func behavioural(t *testing.T) Detector {
 func TestHosts(t *testing.T) {
 	web := pcaptest.TCPFlow("10.0.0.2:1", "99.0.0.1:80").Handshake(0).SendData(time.Second, make([]byte, 300)).ReplyData(time.Second, make([]byte, 1400))
 	more := pcaptest.TCPFlow("10.0.0.2:2", "99.0.0.2:80").Handshake(0).SendData(time.Second, make([]byte, 200)).ReplyData(time.Second, make([]byte, 1300))
-	seen := watched(true, append(gossip("10.0.0.1", 60), web, more)...)
+	seen := watched(append(gossip("10.0.0.1", 60), web, more)...)
 	got := make(map[string]string)
 	err := behavioural(t).JudgeHosts(seen, func(v *HostVerdict) error {
 		got[v.Host.String()] = fmt.Sprint(v.Class, " ", v.Peers, " ", v.Manner)
@@ -64,7 +49,7 @@ func TestHosts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got["10.0.0.1"] != "Botnet 60 UDP" || got["10.0.0.2"] != "too little evidence 2 TCP" {
+	if got["10.0.0.1"] != "Botnet 60 UDP" || got["10.0.0.2"] != "too little evidence 0 TCP" {
 		t.Errorf("%v", got)
 	}
 }
@@ -75,11 +60,12 @@ func TestHostsWantTheirModel(t *testing.T) {
 		t.Fatal(err)
 	}
 	nothing := func(*HostVerdict) error { return nil }
-	err = Detector{Model: m, Vocabulary: protocol.NewVocabulary()}.JudgeHosts(watched(true), nothing)
+	err = Detector{Model: m, Vocabulary: protocol.NewVocabulary()}.JudgeHosts(watched(), nothing)
 	if err == nil || !strings.Contains(err.Error(), "--features behaviour") {
 		t.Error(err)
 	}
-	if err := behavioural(t).JudgeHosts(watched(false, gossip("10.0.0.1", 3)...), nothing); err == nil {
+	unobserved := flowtest.Observe(flow.Options{}, slices.Values(pcaptest.Merge(gossip("10.0.0.1", 3)...)))
+	if err := behavioural(t).JudgeHosts(observe.Observation{Table: unobserved}, nothing); err == nil {
 		t.Error("flows without behaviour were judged")
 	}
 }
@@ -88,7 +74,7 @@ func TestHostsWantTheirModel(t *testing.T) {
 func TestFlowsWithinTheirHosts(t *testing.T) {
 	score := func(peers int) (s float64) {
 		var sum Summary
-		err := behavioural(t).Judge(watched(true, gossip("10.0.0.1", peers)...), &sum, func(v *Verdict) error {
+		err := behavioural(t).Judge(watched(gossip("10.0.0.1", peers)...), &sum, func(v *Verdict) error {
 			s = max(s, v.Score)
 			return nil
 		})
@@ -100,4 +86,41 @@ func TestFlowsWithinTheirHosts(t *testing.T) {
 	if few, many := score(2), score(100); few >= many {
 		t.Errorf("score %v with 2 peers, %v with 100", few, many)
 	}
+}
+
+// TestBrowsingStaysBenign: a bot that speaks TCP with its peers makes no bot of what its host browses, though
+// no DNS answer names the servers.
+func TestBrowsingStaysBenign(t *testing.T) {
+	seen := watched(append(chat("10.0.0.1", 60), flowtest.Pages("10.0.0.1", 40)...)...)
+	called := make(map[bool]int) // Botnet, by whether it was a page
+	err := behavioural(t).JudgeAll(seen, new(Summary), Yield{
+		Flow: func(v *Verdict) error {
+			if v.Host.String() != "10.0.0.1" {
+				t.Errorf("the host of %v and %v is %v", v.Src, v.Dst, v.Host)
+			}
+			if v.Botnet {
+				called[v.Protocols[0] == "TLS" || v.Bytes > 5000]++
+			}
+			return nil
+		},
+		Host: func(v *HostVerdict) error {
+			if v.Class != HostBotnet || v.Peers != 60 {
+				t.Errorf("%+v", v)
+			}
+			return nil
+		},
+	})
+	if err != nil || called[true] != 0 || called[false] < 55 {
+		t.Errorf("%d of 60 chats and %d of 40 pages are called botnet traffic (%v)", called[false], called[true], err)
+	}
+}
+
+// chat is a host that opens TCP connections to strangers and says the same few bytes to each.
+func chat(host string, peers int) (flows []*pcaptest.Flow) {
+	for i := range peers {
+		at := time.Duration(20*i) * time.Second
+		f := pcaptest.TCPFlow(fmt.Sprintf("%s:%d", host, 20000+i), fmt.Sprintf("%d.%d.1.1:8443", 20+i%50, i)).Handshake(at)
+		flows = append(flows, f.SendData(at+time.Second, make([]byte, 40)).ReplyData(at+2*time.Second, make([]byte, 60)))
+	}
+	return flows
 }

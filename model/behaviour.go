@@ -93,21 +93,24 @@ func chosen(rows [][]float64) gbdt.Dense {
 }
 
 // Scores returns the probability of each row of behavioural features, all of them in the
-// order of behaviour.All; 0 for a row without evidence.
+// order of behaviour.All; 0 for a row that says nothing of a botnet: see behaviour.Judged.
 func Scores(trees *gbdt.Model, rows [][]float64) ([]float64, error) {
+	p, err := probabilities(trees, rows)
+	for i := range p {
+		if !behaviour.Judged(rows[i]) {
+			p[i] = 0
+		}
+	}
+	return p, err
+}
+
+// probabilities returns what the trees say of rows, whether or not they are judged.
+func probabilities(trees *gbdt.Model, rows [][]float64) ([]float64, error) {
 	p := make([]float64, len(rows))
 	if len(rows) == 0 {
 		return p, nil
 	}
-	if err := trees.Probabilities(p, chosen(rows)); err != nil {
-		return nil, err
-	}
-	for i := range p {
-		if !behaviour.Evidence(rows[i]) {
-			p[i] = 0
-		}
-	}
-	return p, nil
+	return p, trees.Probabilities(p, chosen(rows))
 }
 
 // cohortWeight is how many flows of a cohort count: flows of one host are much alike, and
@@ -162,7 +165,7 @@ func (l Lesson) Threshold(ctx context.Context) (float64, error) {
 			return 0, err
 		}
 		out := l.where(in)
-		p, err := Scores(trees, out.Rows)
+		p, err := probabilities(trees, out.Rows)
 		if err != nil {
 			return 0, err
 		}
@@ -247,9 +250,9 @@ func OriginOf(e *dataset.Example) Origin {
 }
 
 // ScoreBehaviour is Score in mode behaviour: values are all features in the order of
-// behaviour.All. Without evidence, the score is 0.
+// behaviour.All. Where they say nothing of a botnet (see behaviour.Judged), the score is 0.
 func (m *Model) ScoreBehaviour(values []float64) (float64, error) {
-	if !behaviour.Evidence(values) {
+	if !behaviour.Judged(values) {
 		return 0, nil
 	}
 	return m.trees.Probability(m.picked(values))

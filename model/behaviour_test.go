@@ -5,6 +5,8 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 
 	"botnetdetect/behaviour"
@@ -60,6 +62,16 @@ func TestWithoutEvidenceNoScore(t *testing.T) {
 	values[0] = 0
 	if score, err := m.ScoreBehaviour(values); score != 0 || err != nil {
 		t.Error(score, err)
+	}
+	values[0] = 1
+	for name, x := range map[string]float64{"flow.udp": 0, "flow.began": 1, "flow.max_in": 1400, "flow.byte_ratio": -2} {
+		values[slices.Index(behaviour.Names(), name)] = x
+	}
+	if score, err := m.ScoreBehaviour(values); score != 0 || err != nil {
+		t.Errorf("a download scores %v (%v)", score, err)
+	}
+	if p, err := Scores(m.Trees(), [][]float64{values}); err != nil || p[0] != 0 {
+		t.Errorf("a download scores %v (%v)", p, err)
 	}
 }
 
@@ -170,5 +182,24 @@ func TestThresholdIsOfHeldOutSources(t *testing.T) {
 	p, err := Scores(trees, l.Rows[3:4])
 	if err != nil || threshold <= p[0]-0.05 {
 		t.Errorf("threshold %v, and the twin scores %v unseen (%v)", threshold, p[0], err)
+	}
+}
+
+// TestDownloadsAreSeldomBots: the rule on downloads costs little of the real botnets in training.
+func TestDownloadsAreSeldomBots(t *testing.T) {
+	flows, downloads := make(map[bool]int), make(map[bool]int)
+	for _, e := range readTraining(t, feature.Behavioural).Examples {
+		made := strings.HasPrefix(e.Source, "synthetic_") || strings.HasPrefix(e.Source, "lab_")
+		if made || !behaviour.Evidence(e.Behaviour) {
+			continue
+		}
+		flows[e.Botnet]++
+		if behaviour.Download(e.Behaviour) {
+			downloads[e.Botnet]++
+		}
+	}
+	t.Logf("downloads: %d of %d real botnet flows, %d of %d benign", downloads[true], flows[true], downloads[false], flows[false])
+	if flows[true] == 0 || 20*downloads[true] > flows[true] || downloads[false] == 0 {
+		t.Error("too many botnet flows are downloads, or no benign one")
 	}
 }

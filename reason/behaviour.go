@@ -11,20 +11,31 @@ import (
 	"botnetdetect/model"
 )
 
-// ofBehaviour is Of in mode behaviour. A flow without evidence has no reasons.
+// ofBehaviour is Of in mode behaviour. A flow that says nothing of a botnet has no reasons.
 func ofBehaviour(m *model.Model, f flow.Flow, values []float64) (Explanation, error) {
-	total := f.Total()
-	e := Explanation{Summary: Summary(&total)}
-	if len(values) != len(behaviour.All()) {
-		return e, fmt.Errorf("cannot explain flow %v to %v: its %d features are not those of mode behaviour", f.Src, f.Dst, len(values))
+	e, err := OfValues(m, values)
+	if err != nil {
+		return e, fmt.Errorf("cannot explain flow %v to %v: %w", f.Src, f.Dst, err)
 	}
-	if !behaviour.Evidence(values) {
-		e.Summary += "; nothing was said that could be judged"
-		return e, nil
+	total := f.Total()
+	e.Summary = Summary(&total) + e.Summary
+	return e, nil
+}
+
+// OfValues explains the score that a model of mode behaviour gives values, all features in
+// the order of behaviour.All. The summary says only why values were not judged, if they were not.
+func OfValues(m *model.Model, values []float64) (e Explanation, err error) {
+	switch {
+	case len(values) != len(behaviour.All()):
+		return e, fmt.Errorf("its %d features are not those of mode behaviour", len(values))
+	case !behaviour.Evidence(values):
+		return Explanation{Summary: "; nothing was said that could be judged"}, nil
+	case behaviour.Download(values):
+		return Explanation{Summary: "; a download, as browsers do: no sign of a botnet, whatever its host does"}, nil
 	}
 	pushes, err := m.ExplainBehaviour(values)
 	if err != nil {
-		return e, fmt.Errorf("cannot explain flow %v to %v: %w", f.Src, f.Dst, err)
+		return e, err
 	}
 	e.Base = pushes.Base
 	names := behaviour.Names()
@@ -36,4 +47,14 @@ func ofBehaviour(m *model.Model, f flow.Flow, values []float64) (Explanation, er
 	}
 	slices.SortStableFunc(e.Reasons, func(x, y Reason) int { return cmp.Compare(math.Abs(y.Push), math.Abs(x.Push)) })
 	return e, nil
+}
+
+// Towards returns the reasons that push towards one verdict, the strongest first.
+func (e Explanation) Towards(botnet bool) (reasons []Reason) {
+	for _, r := range e.Reasons {
+		if r.Push > 0 == botnet {
+			reasons = append(reasons, r)
+		}
+	}
+	return reasons
 }

@@ -3,9 +3,11 @@ package reason
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
+	"botnetdetect/behaviour"
 	"botnetdetect/feature"
 	"botnetdetect/flow"
 )
@@ -69,6 +71,9 @@ func phrase(s *flow.Sums, i int) string {
 // Feature says in words what a feature measures: "UDP: average length". A name that is
 // none of ours is returned as it is.
 func Feature(name string) string {
+	if i := slices.Index(behaviour.Names(), name); i >= 0 {
+		return behaviour.All()[i].About
+	}
 	protocol, i, err := feature.ParseName(name)
 	if err != nil {
 		return name

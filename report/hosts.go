@@ -26,12 +26,19 @@ type carrierObject struct {
 
 // WriteHost writes the verdict on a host as one line of JSON.
 func WriteHost(w io.Writer, v *detect.HostVerdict) error {
+	return json.NewEncoder(w).Encode(hostObjectOf(v))
+}
+
+func hostObjectOf(v *detect.HostVerdict) hostObject {
 	o := hostObject{
 		Capture: v.Capture, Host: v.Host.String(), Verdict: v.Class, Score: v.Score, Peers: v.Peers, Manner: v.Manner.String(),
-		Reasons: append([]string{}, v.Reasons...), Flows: []carrierObject{},
+		Reasons: []string{}, Flows: []carrierObject{},
+	}
+	for _, r := range v.Reasons {
+		o.Reasons = append(o.Reasons, r.Text)
 	}
 	for _, c := range v.Flows {
 		o.Flows = append(o.Flows, carrierObject{c.Peer.String(), c.Score})
 	}
-	return json.NewEncoder(w).Encode(o)
+	return o
 }

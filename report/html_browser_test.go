@@ -40,6 +40,7 @@ func TestPages(t *testing.T) {
 	}{
 		{"facts", lookAtFacts},
 		{"nothing", lookAtNothing},
+		{"verdicts on hosts", lookAtHostVerdicts},
 		{"sorting", lookAtSorting},
 		{"filtering", lookAtFiltering},
 		{"why", lookAtWhy},
@@ -79,6 +80,22 @@ func lookAtFacts(t *testing.T, b *browser.Browser) {
 	}
 	if got := tab.Text("#flows .pager p"); got != "1–50 of 60 flows" {
 		t.Errorf("the table says %q, want 50 of 60 flows", got)
+	}
+}
+
+func lookAtHostVerdicts(t *testing.T, b *browser.Browser) {
+	tab := show(t, b, infectedHost(t).WriteHTML)
+	if got, want := tab.Text("h1"), "1 host looks like a bot"; got != want {
+		t.Errorf("the page is headed %q, want %q", got, want)
+	}
+	if got := tab.Text("#hosts tbody tr"); !strings.HasPrefix(got, "10.0.0.1\tBotnet ") {
+		t.Errorf("the first host is %q, want 10.0.0.1, which is a bot", got)
+	}
+	if got := tab.Text(".panel .summary"); !strings.HasPrefix(got, "Botnet: mean score ") || !strings.Contains(got, "with 60 peers over UDP") {
+		t.Errorf("of the bot the page says %q", got)
+	}
+	if got := tab.Count(".panel ol li"); got == 0 || got > 5 {
+		t.Errorf("%d reasons are given, want 1 to 5", got)
 	}
 }
 

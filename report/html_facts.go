@@ -79,11 +79,11 @@ type captureFacts struct {
 func (f *Facts) Add(seen observe.Observation) error {
 	before := f.sum
 	c := captureFacts{captureJSON: captureJSON{Path: seen.Path, Packets: seen.Stats.Frames, Bytes: seen.Stats.Bytes}}
-	err := f.detector.Judge(seen, &f.sum, func(v *detect.Verdict) error {
-		f.add(v)
-		return nil
-	})
-	if err != nil {
+	y := detect.Yield{
+		Flow: func(v *detect.Verdict) error { f.add(v); return nil },
+		Host: func(v *detect.HostVerdict) error { f.hosts.judge(v); return nil },
+	}
+	if err := f.detector.JudgeAll(seen, &f.sum, y); err != nil {
 		return err
 	}
 	for fl := range seen.Table.Flows() {
@@ -160,6 +160,9 @@ func (f *Facts) finish() (err error) {
 
 // Summary returns the totals so far.
 func (f *Facts) Summary() *detect.Summary { return &f.sum }
+
+// HostVerdicts counts the hosts judged so far by their gravest verdicts; empty but in mode behaviour.
+func (f *Facts) HostVerdicts() map[detect.Class]int { return f.hosts.classes() }
 
 // unjudged counts what got no verdict, and verdicts that rest on little.
 type unjudged struct {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"botnetdetect/detect"
 	"botnetdetect/packet"
 )
 
@@ -26,6 +27,8 @@ type host struct {
 	packets     uint64
 	bytes       uint64
 	span
+	gravest  *detect.HostVerdict  // over captures: see detect.HostVerdict.Compare; nil: not judged
+	verdicts map[detect.Class]int // captures, by the verdict in them; nil: not judged
 }
 
 func newHosts() hosts {
@@ -76,6 +79,42 @@ func (x *host) add(j *judged, side int) {
 	}
 }
 
+// judge adds the verdict on a host in one capture.
+func (h *hosts) judge(v *detect.HostVerdict) {
+	x := h.at(v.Host)
+	if x.verdicts == nil {
+		x.verdicts = make(map[detect.Class]int)
+	}
+	x.verdicts[v.Class]++
+	if x.gravest == nil || v.Compare(x.gravest) < 0 {
+		x.gravest = v
+	}
+}
+
+// classes counts the hosts judged by their gravest verdicts.
+func (h *hosts) classes() (n map[detect.Class]int) {
+	n = make(map[detect.Class]int)
+	for _, x := range h.all {
+		if x.gravest != nil {
+			n[x.gravest.Class]++
+		}
+	}
+	return n
+}
+
+// compareVerdicts orders hosts by their gravest verdicts, those that were not judged last.
+func compareVerdicts(x, y *host) int {
+	switch {
+	case x.gravest == nil && y.gravest == nil:
+		return 0
+	case x.gravest == nil:
+		return 1
+	case y.gravest == nil:
+		return -1
+	}
+	return x.gravest.Compare(y.gravest)
+}
+
 // involved counts the hosts in botnet flows.
 func (h *hosts) involved() (n int) {
 	for _, x := range h.all {
@@ -86,8 +125,8 @@ func (h *hosts) involved() (n int) {
 	return n
 }
 
-// ranked returns the n hosts with most evidence: the sum of the scores of botnet
-// flows, then the highest score.
+// ranked returns the n hosts that call most for a look: by their verdicts, then by evidence, the
+// sum of the scores of botnet flows, then by the highest score.
 func (h *hosts) ranked(n int) []*host {
 	all := make([]*host, 0, len(h.all))
 	for _, x := range h.all {
@@ -95,6 +134,7 @@ func (h *hosts) ranked(n int) []*host {
 	}
 	slices.SortFunc(all, func(x, y *host) int {
 		return cmp.Or(
+			compareVerdicts(x, y),
 			cmp.Compare(y.evidence, x.evidence),
 			cmp.Compare(y.score, x.score),
 			cmp.Compare(y.flows, x.flows),

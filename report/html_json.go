@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 
+	"botnetdetect/detect"
 	"botnetdetect/feature"
 	"botnetdetect/model"
 	"botnetdetect/packet"
@@ -41,6 +42,10 @@ type totalsJSON struct {
 	Botnet   int   `json:"botnet"`
 	Hosts    int   `json:"hosts"`    // endpoints of judged flows
 	Involved int   `json:"involved"` // endpoints of botnet flows
+	// Hosts by their gravest verdicts; absent but in mode behaviour.
+	BotnetHosts    int `json:"botnet_hosts,omitempty"`
+	BenignHosts    int `json:"benign_hosts,omitempty"`
+	TooLittleHosts int `json:"too_little_evidence,omitempty"`
 	times
 }
 
@@ -113,6 +118,10 @@ type hostJSON struct {
 	Packets     uint64  `json:"packets"`
 	Bytes       uint64  `json:"bytes"`
 	times
+	// In mode behaviour: the gravest verdict on it, as predict --hosts writes it, and in how
+	// many captures it had which.
+	Verdict  *hostObject          `json:"verdict,omitempty"`
+	Verdicts map[detect.Class]int `json:"verdicts,omitempty"`
 }
 
 // WriteJSON writes all facts as one JSON object.
@@ -140,11 +149,13 @@ func (f *Facts) summary() summaryJSON {
 }
 
 func (f *Facts) totals() totalsJSON {
+	classes := f.hosts.classes()
 	return totalsJSON{
 		Captures: f.sum.Captures, Failed: f.sum.Failed,
 		Packets: f.sum.Stats.Frames, Bytes: f.sum.Stats.Bytes,
 		Flows: f.sum.Flows, Judged: f.sum.P2P, Botnet: f.sum.Botnet,
 		Hosts: len(f.hosts.all), Involved: f.hosts.involved(), times: f.span.times(),
+		BotnetHosts: classes[detect.HostBotnet], BenignHosts: classes[detect.HostBenign], TooLittleHosts: classes[detect.TooLittle],
 	}
 }
 
@@ -221,11 +232,16 @@ func (f *Facts) leftOut() leftOutJSON {
 func (f *Facts) hostObjects() []hostJSON {
 	all := []hostJSON{}
 	for _, x := range f.hosts.ranked(f.limits.Hosts) {
-		all = append(all, hostJSON{
+		o := hostJSON{
 			Host: x.endpoint.String(), Evidence: x.evidence, Score: x.score,
 			Flows: x.flows, Botnet: x.botnet, Peers: x.peers, BotnetPeers: x.botnetPeers,
-			Silent: x.silent, Packets: x.packets, Bytes: x.bytes, times: x.span.times(),
-		})
+			Silent: x.silent, Packets: x.packets, Bytes: x.bytes, times: x.span.times(), Verdicts: x.verdicts,
+		}
+		if x.gravest != nil {
+			verdict := hostObjectOf(x.gravest)
+			o.Verdict = &verdict
+		}
+		all = append(all, o)
 	}
 	return all
 }

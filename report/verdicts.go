@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"botnetdetect/detect"
+	"botnetdetect/packet"
 )
 
 // Format is how verdicts are written.
@@ -173,6 +174,7 @@ type object struct {
 	Last      string   `json:"last"`
 	Duration  float64  `json:"duration"` // seconds
 	Protocols []string `json:"protocols"`
+	Host      string   `json:"host,omitempty"` // where hosts are judged too
 	Window    *window  `json:"window,omitempty"`
 	Change    string   `json:"change,omitempty"`
 }
@@ -183,12 +185,16 @@ type window struct {
 }
 
 func objectOf(d *detect.Verdict) object {
-	return object{
+	o := object{
 		Capture: d.Capture, Src: d.Src.String(), Dst: d.Dst.String(),
 		Verdict: d.Text(), Score: d.Score, Packets: d.Packets, Bytes: d.Bytes,
 		First: stamp(d.First), Last: stamp(d.Last), Duration: d.Duration.Seconds(),
 		Protocols: d.Protocols,
 	}
+	if d.Host != (packet.Endpoint{}) {
+		o.Host = d.Host.String()
+	}
+	return o
 }
 
 func row(d *detect.Verdict) []string {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 
 	"botnetdetect/detect"
@@ -37,8 +38,7 @@ func (p *predict) judgeHosts(ctx context.Context, paths []string, m *model.Model
 	if err != nil {
 		return err
 	}
-	p.say("%s: %d botnet, %d benign, %d with %s (fewer than %d peers of a kind)", count(counts[detect.HostBotnet]+counts[detect.HostBenign]+counts[detect.TooLittle], "host"),
-		counts[detect.HostBotnet], counts[detect.HostBenign], counts[detect.TooLittle], detect.TooLittle, detect.MinPeers)
+	p.say("%s", hostCounts(counts))
 	switch {
 	case problems+failed > 0:
 		return errTold
@@ -46,4 +46,11 @@ func (p *predict) judgeHosts(ctx context.Context, paths []string, m *model.Model
 		return errBotnet
 	}
 	return nil
+}
+
+// hostCounts says how many hosts had which verdict.
+func hostCounts(n map[detect.Class]int) string {
+	all := n[detect.HostBotnet] + n[detect.HostBenign] + n[detect.TooLittle]
+	return fmt.Sprintf("%s: %d botnet, %d benign, %d with %s (fewer than %d peers of a kind)",
+		count(all, "host"), n[detect.HostBotnet], n[detect.HostBenign], n[detect.TooLittle], detect.TooLittle, detect.MinPeers)
 }

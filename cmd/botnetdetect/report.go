@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"botnetdetect/evaluate"
+	"botnetdetect/feature"
 	"botnetdetect/internal/safefile"
 	"botnetdetect/observe"
 	"botnetdetect/report"
@@ -29,9 +30,10 @@ func newReport(std streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "report [flags] [inputs... | EVALUATION.json]",
 		Short: "Write a page that shows what was found and why, or what an evaluation found",
-		Long: `Judge captures and write one HTML file that shows what was found: hosts ranked by
-evidence with their peers, all flows in a table that sorts and filters, the
-reasons for each score, what was not judged, and what the model is.
+		Long: `Judge captures and write one HTML file that shows what was found: hosts with
+their verdicts, ranked by evidence, and their peers; all flows in a table that
+sorts and filters; the reasons for each score; what was not judged, and what the
+model is. Verdicts on hosts want --features behaviour.
 
 The file needs nothing beside it and no network. --json writes the same facts as
 data. What the limits leave out is counted in the page.
@@ -76,6 +78,9 @@ func (r *reporting) run(ctx context.Context, args []string) error {
 	}
 	sum := facts.Summary()
 	r.say("%s of %s judged Botnet", count(sum.Botnet, "flow"), count(sum.P2P, "flow"))
+	if r.mode() == feature.Behavioural {
+		r.say("%s", hostCounts(facts.HostVerdicts()))
+	}
 	if sum.Allowed > 0 {
 		r.say("%s left alone, as --allow says", count(sum.Allowed, "P2P flow"))
 	}

@@ -2,21 +2,32 @@
 
 function headline() {
 	const t = report.totals;
-	const flowsText = counted(t.judged, "peer-to-peer flow");
 	if (t.judged === 0) return "No peer-to-peer flows to judge";
+	return judgesHosts ? hostsHeadline(t) : flowsHeadline(t);
+}
+
+function flowsHeadline(t) {
+	const flowsText = counted(t.judged, "peer-to-peer flow");
 	if (t.botnet === 0) return `None of ${flowsText} looks like botnet traffic`;
 	return `${count(t.botnet)} of ${flowsText} ${t.botnet === 1 ? "looks" : "look"} like botnet traffic`;
 }
 
+// hostsHeadline says what was found of hosts: flows are judged within what these do.
+function hostsHeadline(t) {
+	if (t.botnet_hosts) return `${counted(t.botnet_hosts, "host")} ${t.botnet_hosts === 1 ? "looks like a bot" : "look like bots"}`;
+	return t.benign_hosts ? "No host looks like a bot" : "Too little evidence of every host";
+}
+
 function leadText() {
-	const first = report.hosts[0], failed = report.totals.failed;
+	const first = report.hosts[0], t = report.totals, failed = t.failed;
 	const most = first && first.botnet > 0
 		? `Most of the evidence is at ${first.host}: ${counted(first.botnet, "such flow")} with ${counted(first.botnet_peers, "peer")}. ` : "";
 	const warning = failed ? `${counted(failed, "capture")} could not be read to the end; what was read counts. ` : "";
 	const worth = report.model.worth;
 	const honest = worth?.protocol === "grid" && worth.recall !== null
 		? ` In evaluation, models such as this one found ${share(worth.recall)} of the flows of a botnet they had not seen, in the median.` : "";
-	return most + warning + "These are a model’s verdicts, not findings: see why, and what the model is, before acting on them." + honest;
+	const flowsToo = judgesHosts && t.judged > 0 ? flowsHeadline(t) + ". " : "";
+	return flowsToo + most + warning + "These are a model’s verdicts, not findings: see why, and what the model is, before acting on them." + honest;
 }
 
 function masthead() {
@@ -68,6 +79,8 @@ function unjudgedSection() {
 		cautions.length ? [el("h3", null, "Judged, with less trust"), el("ul", { class: "plain" }, cautions.map(([, text]) => el("li", null, text)))] : null);
 }
 
+const featuresOf = { aware: "told apart by protocol", agnostic: "over all protocols together", behaviour: "what a host does to its peers" };
+
 function modelSection() {
 	const m = report.model, t = m.training, config = t.config ?? {};
 	return section("model", "The model", "A score says how much a flow is like the botnet flows that the model was trained on.",
@@ -76,7 +89,7 @@ function modelSection() {
 			["Trained", t.time ? `${t.time.slice(0, 10)} by ${t.tool || "an unknown tool"}` : "not known when"],
 			["From", t.benign || t.botnet ? `${counted(t.benign, "benign flow")} and ${counted(t.botnet, "botnet flow")} of ${counted(t.captures, "capture")}` : "not known what"],
 			["Trees", `${count(m.trees)}${config.Depth ? " of depth " + config.Depth : ""}`],
-			["Features", `${count(m.features)}, ${m.mode === "aware" ? "told apart by protocol" : "over all protocols together"}`],
+			["Features", `${count(m.features)}, ${featuresOf[m.mode] ?? m.mode}`],
 			["Threshold", String(m.threshold)],
 		]),
 		sourcesTable(t.sources ?? {}), worthOf(m.worth), importances(m.importance ?? []), limits(t.sources ?? {}));

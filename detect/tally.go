@@ -1,0 +1,76 @@
+package detect
+
+import (
+	"cmp"
+	"slices"
+
+	"botnetdetect/behaviour"
+	"botnetdetect/packet"
+)
+
+// seat names a cohort.
+type seat struct {
+	host   packet.Endpoint
+	manner behaviour.Manner
+}
+
+// tally is what the judged flows of a cohort come to.
+type tally struct {
+	manner   behaviour.Manner
+	peers    int // judged
+	fetched  int // downloads, which say nothing of the host
+	sum      float64
+	carriers []Carrier
+	telling  []float64 // features of the flow with the highest score
+}
+
+// mean returns the mean score, 0 of none.
+func (t *tally) mean() float64 { return t.sum / float64(max(t.peers, 1)) }
+
+// tally counts a flow with evidence for its host.
+func (c *court) tally(s behaviour.Seat, v *Verdict) {
+	if !s.Evidence() {
+		return
+	}
+	t := c.tallies[seat{s.Host, s.Manner}]
+	if t == nil {
+		t = &tally{manner: s.Manner}
+		c.tallies[seat{s.Host, s.Manner}] = t
+	}
+	if !behaviour.Judged(v.Behaviour) {
+		t.fetched++
+		return
+	}
+	peer := v.Src
+	if peer == s.Host {
+		peer = v.Dst
+	}
+	t.add(peer, v.Score, v.Behaviour)
+}
+
+func (t *tally) add(peer packet.Endpoint, score float64, values []float64) {
+	if len(t.carriers) == 0 || score > t.carriers[0].Score {
+		t.telling = append(t.telling[:0], values...)
+	}
+	t.peers++
+	t.sum += score
+	at, _ := slices.BinarySearchFunc(t.carriers, score, func(c Carrier, score float64) int { return cmp.Compare(score, c.Score) })
+	if at < maxCarriers {
+		t.carriers = slices.Insert(t.carriers, at, Carrier{peer, score})
+		t.carriers = t.carriers[:min(len(t.carriers), maxCarriers)]
+	}
+}
+
+// strongest returns the cohort that the verdict on a host rests on: of those with enough
+// peers the one with the highest mean, else the one with most peers.
+func strongest(tallies map[seat]*tally, e packet.Endpoint) (best *tally) {
+	for _, m := range [...]behaviour.Manner{behaviour.TCP, behaviour.UDP} {
+		t := tallies[seat{e, m}]
+		switch {
+		case t == nil:
+		case best == nil, best.peers < MinPeers && t.peers > best.peers, t.peers >= MinPeers && t.mean() > best.mean():
+			best = t
+		}
+	}
+	return best
+}
