@@ -27,8 +27,12 @@ type Config struct {
 type Enough struct {
 	Packets int           // of a flow that goes on; default 10
 	Quiet   time.Duration // after which a flow of fewer packets counts as over, and is judged; default 10 s
-	Peers   int           // of a host, in botnet flows in which it spoke, before there is an alert; default 1
+	Peers   int           // of a host, in botnet flows in which it spoke, before there is an alert; default DefaultPeers
 }
+
+// DefaultPeers is how many peers in botnet flows make a host Botnet, here and on the
+// dashboard: a single one may be the model's mistake.
+const DefaultPeers = 2
 
 // MostSlides is how often a window may slide before it is another one.
 const MostSlides = 240
@@ -40,7 +44,7 @@ func (c Config) withDefaults() (Config, error) {
 	orElse(&c.Long, max(time.Hour, c.Window))
 	orElse(&c.Enough.Packets, 10)
 	orElse(&c.Enough.Quiet, 10*time.Second)
-	orElse(&c.Enough.Peers, 1)
+	orElse(&c.Enough.Peers, DefaultPeers)
 	orElse(&c.Memory, 1<<30)
 	orElse(&c.Hosts, 10_000)
 	if c.Home == nil {

@@ -58,7 +58,7 @@ func TestAlertsAreNotRepeated(t *testing.T) {
 			said = append(said, fmt.Sprintf("%v %d", a.Change, a.BotnetPeers))
 		}
 	}
-	if want := "[new 1 revised 2 revised 4 revised 8 expired 0]"; fmt.Sprint(said) != want {
+	if want := "[new 2 revised 4 revised 8 expired 0]"; fmt.Sprint(said) != want {
 		t.Errorf("said %v, want %s", said, want)
 	}
 	if stats.Alerts != int64(len(got.alerts)) || got.alerts[0].ID != got.alerts[1].ID {
@@ -86,7 +86,7 @@ func TestAlertsNameTheirEvidence(t *testing.T) {
 func TestWhoIsMeant(t *testing.T) {
 	f := func(what string, want string, flows ...*pcaptest.Flow) {
 		t.Helper()
-		got, _ := replay(t, Config{}, botnet(t), pcaptest.Merge(flows...))
+		got, _ := replay(t, Config{Enough: Enough{Peers: 1}}, botnet(t), pcaptest.Merge(flows...))
 		hosts := make(map[string]bool)
 		for _, a := range got.alerts {
 			hosts[a.Host.String()] = true
@@ -103,6 +103,16 @@ func TestWhoIsMeant(t *testing.T) {
 	f("a host that only receives", "", scan)
 	f("a host that answers", "192.168.0.2", scan.Reply(13*time.Second, 67))
 	f("a host of many peers among outsiders", "203.0.113.9", bot("203.0.113.9", 5, 12, 0, time.Second)...)
+}
+
+// One botnet flow may be the model's mistake; two peers are an alert.
+func TestOnePeerIsNotEnough(t *testing.T) {
+	for peers := range 3 {
+		got, _ := replay(t, Config{}, botnet(t), pcaptest.Merge(bot("192.168.0.2", peers, 12, 0, time.Second)...))
+		if alerted := len(got.alerts) > 0; alerted != (peers >= DefaultPeers) {
+			t.Errorf("%d peers: %d alerts", peers, len(got.alerts))
+		}
+	}
 }
 
 func TestAllowedFlowsAreLeftAlone(t *testing.T) {
@@ -266,7 +276,7 @@ func TestSlowHandlersLoseNothing(t *testing.T) {
 
 // When the context is done, the last window is judged.
 func TestStopJudgesTheLastWindow(t *testing.T) {
-	e, err := New(Config{Vocabulary: protocol.NewVocabulary()}, botnet(t))
+	e, err := New(Config{Vocabulary: protocol.NewVocabulary(), Enough: Enough{Peers: 1}}, botnet(t))
 	if err != nil {
 		t.Fatal(err)
 	}

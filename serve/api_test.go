@@ -42,13 +42,31 @@ func TestHosts(t *testing.T) {
 	}
 	s.See(sighting("10.0.0.1", 0))
 	s.See(sighting("10.0.0.2", 7))
+	s.tellNews() // the snapshot is kept until pages are told that it is no longer true
 	rows := rowsOf(t, s)
 	if len(rows) != 2 || rows[0]["host"] != "10.0.0.2" || rows[0]["botnet"] != 7.0 || rows[0]["last"] != float64(noon.UnixMilli()) {
 		t.Errorf("rows are %v", rows)
 	}
-	s.See(sighting("10.0.0.1", 9)) // the snapshot is not kept longer than it is true
+	s.See(sighting("10.0.0.1", 9))
+	s.tellNews()
 	if rows = rowsOf(t, s); rows[0]["host"] != "10.0.0.1" {
 		t.Errorf("after news the rows are %v", rows)
+	}
+}
+
+// Hosts that change all the time are made into rows once between two rounds of telling,
+// however many ask; what a page is not told, it finds when it asks.
+func TestRowsAreMadeOnce(t *testing.T) {
+	s := newServer(t, nil)
+	s.See(sighting("10.0.0.1", 0))
+	first := s.rows()
+	s.See(sighting("10.0.0.2", 7))
+	if again := s.rows(); &again[0] != &first[0] {
+		t.Error("rows are made anew for each who asks")
+	}
+	s.tellNews()
+	if rows := string(s.rows()); !strings.Contains(rows, "10.0.0.2") {
+		t.Errorf("pages were told, but the rows are %s", rows)
 	}
 }
 

@@ -35,7 +35,7 @@ func (f *Feed) slide(s *live.Slide) {
 	now := make(map[packet.Endpoint]live.HostState, len(s.Hosts))
 	for i := range s.Hosts {
 		h := &s.Hosts[i]
-		if h.Peers < enoughPeers && !f.home.Has(h.Host) {
+		if h.Peers < severalPeers && !f.home.Has(h.Host) {
 			continue
 		}
 		now[h.Host] = *h

@@ -137,6 +137,9 @@ func (s *Server) triage(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusInsufficientStorage, "not kept: "+err.Error())
 	default:
 		s.change(h.Key)
+		s.mu.Lock()
+		s.outdate() // who said it may ask at once
+		s.mu.Unlock()
 		s.tellAllowed()
 		give(w, h.Triage)
 	}

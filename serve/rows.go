@@ -78,10 +78,13 @@ func (s *Server) hosts(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write([]byte("}"))
 }
 
-// rows returns all hosts as rows, made anew only if something changed since.
+// rows returns all hosts as rows. They are made at most once between two rounds of publish:
+// a page listens before it asks, so what has changed since it will be told.
 func (s *Server) rows() []byte {
+	s.making.Lock()
+	defer s.making.Unlock()
 	s.mu.Lock()
-	kept, changes := s.snapshot, s.changes
+	kept, outdated := s.snapshot, s.outdated
 	s.mu.Unlock()
 	if kept != nil {
 		return kept
@@ -90,10 +93,16 @@ func (s *Server) rows() []byte {
 	made := appendRows(make([]byte, 0, 256*len(hosts)), hosts)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.changes == changes {
+	if s.outdated == outdated {
 		s.snapshot = made
 	}
 	return made
+}
+
+// outdate has rows made anew when they are next asked for; the caller holds mu.
+func (s *Server) outdate() {
+	s.snapshot = nil
+	s.outdated++
 }
 
 func appendRows(b []byte, hosts []history.Host) []byte {
@@ -155,7 +164,10 @@ func (s *Server) publish(ctx context.Context) {
 func (s *Server) tellNews() {
 	s.mu.Lock()
 	changed := s.changed
-	s.changed = make(map[history.Key]bool)
+	if len(changed) > 0 {
+		s.changed = make(map[history.Key]bool)
+		s.outdate()
+	}
 	s.mu.Unlock()
 	if len(changed) == 0 {
 		return

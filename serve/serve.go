@@ -96,10 +96,12 @@ type Server struct {
 	hub     *hub
 	uploads *uploads
 
+	making sync.Mutex // held while a snapshot is made, so that many who ask wait for one
+
 	mu       sync.Mutex
 	changed  map[history.Key]bool // since pages were last told
-	changes  int                  // ever
-	snapshot []byte               // all hosts as rows; nil if something changed since
+	outdated int                  // snapshots, ever
+	snapshot []byte               // all hosts as rows; nil if pages have been told of something since
 }
 
 // New returns a server of what its store knows.
@@ -131,11 +133,9 @@ func (s *Server) change(key history.Key) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.changed[key] = true
-	s.changes++
-	s.snapshot = nil
 }
 
-// Handler answers requests; Serve uses it.
+// Handler answers requests. Serve uses it, and keeps what it says up to date.
 func (s *Server) Handler() http.Handler { return s.handler }
 
 // How long a client may take.

@@ -16,8 +16,9 @@ import (
 
 // tally sums up the judged flows of one capture by host.
 type tally struct {
-	hosts map[packet.Endpoint]*tallied
-	last  time.Time // of all packets
+	hosts  map[packet.Endpoint]*tallied
+	last   time.Time // of all packets
+	enough int       // peers in botnet flows that make a host Botnet
 }
 
 type tallied struct {
@@ -28,7 +29,9 @@ type tallied struct {
 
 type flowKey [2]packet.Endpoint
 
-func newTally() *tally { return &tally{hosts: make(map[packet.Endpoint]*tallied)} }
+func newTally(enough int) *tally {
+	return &tally{hosts: make(map[packet.Endpoint]*tallied), enough: enough}
+}
 
 // add counts a judged flow on both its sides.
 func (t *tally) add(v *detect.Verdict) error {
@@ -71,7 +74,7 @@ func (x *tallied) add(v *detect.Verdict, peer packet.Endpoint, side int) {
 	}
 	x.Silent += boolean(silent)
 	x.single += boolean(v.Packets == 1)
-	if v.Botnet {
+	if v.Botnet && total.Packets[side] > 0 { // nobody can help what is sent to him
 		x.Botnet++
 		x.BotnetPeers++
 		x.Evidence += v.Score
@@ -92,13 +95,13 @@ func (x *tallied) meet(p history.Peer) {
 	x.Contacts = x.Contacts[:history.MaxPeers]
 }
 
-// enoughPeers is how many peers in botnet flows make a host Botnet: a single one may be
-// the model's mistake.
-const enoughPeers = 2
+// severalPeers is how many peers make a host outside of one's own networks worth listing.
+const severalPeers = 2
 
-func (x *tallied) verdict() history.Verdict {
+// verdict is live's: enough peers in botnet flows make a host Botnet.
+func (x *tallied) verdict(enough int) history.Verdict {
 	switch {
-	case x.BotnetPeers >= enoughPeers:
+	case x.BotnetPeers >= enough:
 		return history.Botnet
 	case x.BotnetPeers > 0 || x.single == x.Flows:
 		return history.Unsure
@@ -139,8 +142,8 @@ func (t *tally) sightings(d detect.Detector, table *flow.Set) ([]history.Sightin
 func (t *tally) ranked() (listed []*tallied) {
 	home := live.DefaultHome()
 	for e, x := range t.hosts {
-		if x.Peers >= enoughPeers || home.Has(e) {
-			x.Time, x.Verdict = t.last, x.verdict()
+		if x.Peers >= severalPeers || home.Has(e) {
+			x.Time, x.Verdict = t.last, x.verdict(t.enough)
 			listed = append(listed, x)
 		}
 	}

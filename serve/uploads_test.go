@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -21,6 +22,7 @@ import (
 	"botnetdetect/history"
 	"botnetdetect/internal/pcaptest"
 	"botnetdetect/model"
+	"botnetdetect/observe"
 	"botnetdetect/protocol"
 	"botnetdetect/report"
 )
@@ -69,6 +71,36 @@ func program(t testing.TB, role string) Judge {
 }
 
 func judging(judge Judge) func(*Config) { return func(c *Config) { c.Judge = judge } }
+
+// What is only sent to a host is no evidence against it, nor is one botnet flow.
+func TestTallyCountsWhatAHostSays(t *testing.T) {
+	scan := pcaptest.UDPFlow("10.0.0.2:1", "10.0.0.3:2").Send(0, 60)
+	answered := pcaptest.UDPFlow("10.0.0.2:1", "10.0.0.4:2").Send(0, 60).Reply(time.Second, 60)
+	v := protocol.NewVocabulary()
+	seen := observe.Capture(t.Context(), pcaptest.WriteFile(t, "a.pcap", pcaptest.Pcap(pcaptest.Merge(scan, answered)...)), observe.Options{Vocabulary: v})
+	defer seen.Table.Close()
+	m, err := model.Default(feature.Aware)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Threshold = 0 // every flow is botnet traffic
+	d, tally := detect.Detector{Model: m, Vocabulary: v}, newTally(2)
+	if err := d.Judge(seen, new(detect.Summary), tally.add); err != nil {
+		t.Fatal(err)
+	}
+	all, err := tally.sightings(d, seen.Table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := make(map[string]history.Verdict)
+	for i := range all {
+		said[all[i].Host] = all[i].Verdict
+	}
+	want := map[string]history.Verdict{"10.0.0.2": history.Botnet, "10.0.0.3": history.Unsure, "10.0.0.4": history.Unsure}
+	if !maps.Equal(said, want) {
+		t.Errorf("said %v, want %v", said, want)
+	}
+}
 
 // swarm is a capture of a host that asks n peers, of which none answers, and of hostile
 // names nothing: captures have none.

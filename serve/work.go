@@ -2,6 +2,7 @@ package serve
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,6 +14,7 @@ import (
 
 	"botnetdetect/detect"
 	"botnetdetect/internal/safefile"
+	"botnetdetect/live"
 	"botnetdetect/observe"
 	"botnetdetect/report"
 )
@@ -23,6 +25,7 @@ type Worker struct {
 	About    report.About
 	Limits   report.Limits
 	Memory   int64 // bytes that flows may take before they go to disk
+	Peers    int   // in botnet flows, that make a host Botnet; 0 is live.DefaultPeers
 }
 
 const progressEvery = 250 * time.Millisecond
@@ -117,7 +120,7 @@ func (k Worker) report(seen observe.Observation, job Job) (o Outcome, err error)
 	if err := safefile.Write(job.Page, facts.WriteHTML); err != nil {
 		return o, fmt.Errorf("the report cannot be written: %w", errors.Unwrap(err))
 	}
-	t := newTally()
+	t := newTally(cmp.Or(k.Peers, live.DefaultPeers))
 	if err := k.Detector.Judge(seen, new(detect.Summary), t.add); err != nil {
 		return o, err
 	}

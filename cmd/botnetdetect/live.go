@@ -94,7 +94,7 @@ func (w *watching) watchFlags(cmd *cobra.Command) {
 	f.DurationVar(&w.config.Long, "long", time.Hour, "and by the last `TIME`, for habits that take longer")
 	f.IntVar(&w.config.Enough.Packets, "min-packets", 10, "judge a flow at once from `N` packets on; one of fewer when it is quiet")
 	f.DurationVar(&w.config.Enough.Quiet, "quiet-time", 10*time.Second, "a flow counts as quiet after `TIME` without a packet")
-	f.IntVar(&w.config.Enough.Peers, "min-peers", 1, "alert of hosts that speak to at least `N` peers in botnet flows")
+	f.IntVar(&w.config.Enough.Peers, "min-peers", live.DefaultPeers, "alert of hosts that speak to at least `N` peers in botnet flows")
 	f.StringArrayVar(&w.home, "home", nil, "alerts are about hosts in `NETWORK`, or @FILE with one a line (default private addresses)")
 	f.BoolVar(&w.csv, "csv", false, "protocol-agnostic features")
 	w.modelFlags(cmd)

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"botnetdetect/history"
@@ -181,7 +182,7 @@ func (s *serving) captureJudge() (serve.Judge, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot find this program, to judge captures by: %w", err)
 	}
-	args := []string{judgeCapture, "--memory", s.capture.String()}
+	args := []string{judgeCapture, "--memory", s.capture.String(), "--min-peers", strconv.Itoa(s.config.Enough.Peers)}
 	for _, entry := range s.allow {
 		args = append(args, "--allow", entry)
 	}

@@ -19,7 +19,7 @@ function ago(ms) {
 
 const hostColumns = [
 	{ title: "Verdict", value: (h) => (h.verdict === "Botnet" ? 1e9 : 0) + h.evidence, descending: true, text: (h) => h.verdict, cell: (h) => el("span", { class: "verdict" }, verdictWord(h.verdict)) },
-	{ title: "Host", value: (h) => addressOrder(h.host), text: (h) => h.host, cell: hostLink },
+	{ title: "Host", value: (h) => h.place, text: (h) => h.host, cell: hostLink },
 	{ title: "Evidence", hint: "the scores of its botnet flows, added up, in the worst window", value: (h) => h.evidence, descending: true, text: (h) => h.evidence + " " + mostEvidence, cell: (h) => el("span", { class: "evidence" }, h.evidence.toFixed(1), evidenceBar(h.evidence, mostEvidence)) },
 	{ title: "Botnet flows", value: (h) => h.botnet, descending: true, numeric: true, text: (h) => `${count(h.botnet)} of ${count(h.flows)}` },
 	{ title: "No reply", hint: "share of its flows in which the peer sent nothing", value: (h) => h.silent / (h.flows || 1), descending: true, numeric: true, text: (h) => percent(h.silent, h.flows) },
@@ -33,11 +33,6 @@ let mostEvidence = 0;
 
 function stateRank(host) {
 	return wantsAttention(host) ? 3 : { acknowledged: 2, allowed: 1 }[host.state] ?? 0;
-}
-
-// addressOrder sorts 10.0.0.9 before 10.0.0.10.
-function addressOrder(text) {
-	return /^\d+\.\d+\.\d+\.\d+$/.test(text) ? text.replace(/\d+/g, (n) => n.padStart(3, "0")) : text;
 }
 
 const filter = { words: "", show: "all", source: "" };

@@ -19,11 +19,17 @@ function hostId(source, host) {
 	return source + "\u0000" + host;
 }
 
+// addressOrder sorts 10.0.0.9 before 10.0.0.10.
+function addressOrder(text) {
+	return /^\d+\.\d+\.\d+\.\d+$/.test(text) ? text.replace(/\d+/g, (n) => n.padStart(3, "0")) : text;
+}
+
 // hostOf makes an object of a row.
 function hostOf(row) {
 	const host = {};
 	for (let i = 0; i < fields.length; i++) host[fields[i]] = row[i];
 	host.id = hostId(host.source, host.host);
+	host.place = addressOrder(host.host);
 	host.words = (host.host + " " + host.source).toLowerCase();
 	return host;
 }
