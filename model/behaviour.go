@@ -222,12 +222,7 @@ func atBudget(held []scored) float64 {
 // trainBehaviour is Train for a set of mode behaviour. Of config, the seed, the cores and
 // the trees' number, depth and rate count.
 func trainBehaviour(ctx context.Context, set dataset.Set, config gbdt.Config) (*Model, error) {
-	rows, origins := make([][]float64, len(set.Examples)), make([]Origin, len(set.Examples))
-	for i := range set.Examples {
-		e := &set.Examples[i]
-		rows[i], origins[i] = e.Behaviour, OriginOf(e)
-	}
-	l := Lesson{rows, origins, Behavioural(config.Seed, config.Goroutines)}
+	l := lessonOf(set, config)
 	trees, err := l.Grow(ctx)
 	if err != nil {
 		return nil, err
@@ -242,6 +237,15 @@ func trainBehaviour(ctx context.Context, set dataset.Set, config gbdt.Config) (*
 	}
 	m.Training = provenance(set, l.Config)
 	return m, nil
+}
+
+func lessonOf(set dataset.Set, config gbdt.Config) Lesson {
+	rows, origins := make([][]float64, len(set.Examples)), make([]Origin, len(set.Examples))
+	for i := range set.Examples {
+		e := &set.Examples[i]
+		rows[i], origins[i] = e.Behaviour, OriginOf(e)
+	}
+	return Lesson{rows, origins, Behavioural(config.Seed, config.Goroutines)}
 }
 
 // OriginOf returns an example's origin.

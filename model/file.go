@@ -21,6 +21,9 @@ const (
 	attrThreshold = "botnetdetect.threshold" // decimal, 0 to 1
 	attrLabels    = "botnetdetect.labels"    // "Benign,Botnet": the names of labels 0 and 1
 	attrTraining  = "botnetdetect.training"  // Training as JSON
+
+	attrCalibration = "botnetdetect.calibration" // Calibration as JSON; may be absent
+	attrHeldOut     = "botnetdetect.held_out"    // HeldOut as JSON; may be absent
 )
 
 const (
@@ -44,6 +47,9 @@ func (m *Model) Write(w io.Writer) error {
 		attrThreshold: strconv.FormatFloat(m.Threshold, 'g', -1, 64),
 		attrLabels:    labelNames,
 		attrTraining:  string(training),
+	}
+	if err := m.remarks(trees.Attributes); err != nil {
+		return err
 	}
 	return trees.WriteJSON(w)
 }
@@ -78,7 +84,10 @@ func Read(r io.Reader) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	return m, m.readTraining(a[attrTraining])
+	if err := m.readTraining(a[attrTraining]); err != nil {
+		return nil, err
+	}
+	return m, m.readRemarks(a)
 }
 
 func (m *Model) readTraining(text string) error {

@@ -26,6 +26,9 @@ type Model struct {
 	Threshold float64 // a flow whose score is at or above it is botnet traffic
 	Training  Training
 
+	Calibration *Calibration // how the threshold was fitted to a network; nil: it was not
+	HeldOut     *HeldOut     // how botnets score that training did not see; nil: not known
+
 	trees   *gbdt.Model
 	columns map[string]block // by protocol name
 	places  []int            // by column, in behaviour.All; in mode behaviour instead of columns

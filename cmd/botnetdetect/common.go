@@ -26,7 +26,8 @@ type common struct {
 	std        streams
 	csv        bool
 	features   string
-	behaviour  bool // observe how endpoints behave, whatever features is
+	featured   func() bool // whether features was asked for; nil is no
+	behaviour  bool        // observe how endpoints behave, whatever features is
 	engine     string
 	choose     int
 	seed       uint64
@@ -58,27 +59,6 @@ func (c *common) speech(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.BoolVarP(&c.verbose, "verbose", "v", false, "say more, such as each capture read")
 	f.BoolVarP(&c.quiet, "quiet", "q", false, "say only what went wrong")
-}
-
-func (c *common) featureFlag(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&c.features, "features", featuresReference,
-		"what to judge by: reference, its nine features, or behaviour, what a host does to its peers")
-}
-
-// What --features takes.
-const (
-	featuresReference = "reference"
-	featuresBehaviour = "behaviour"
-)
-
-func (c *common) mode() feature.Mode {
-	switch {
-	case c.features == featuresBehaviour:
-		return feature.Behavioural
-	case c.csv:
-		return feature.Agnostic
-	}
-	return feature.Aware
 }
 
 // say prints a remark for people, unless they asked for quiet.
@@ -141,7 +121,7 @@ func (c *common) check() error {
 		return usage("--cores %d: want a number of cores", c.cores)
 	case c.features != "" && c.features != featuresReference && c.features != featuresBehaviour:
 		return usage("--features %s: want %s or %s", c.features, featuresReference, featuresBehaviour)
-	case c.features == featuresBehaviour && c.engine == string(observe.TShark):
+	case c.mode() == feature.Behavioural && c.engine == string(observe.TShark):
 		return usage("--features behaviour goes with the native engine only: tshark does not say what it needs")
 	case c.verbose && c.quiet:
 		return usage("--verbose and --quiet together: choose one")

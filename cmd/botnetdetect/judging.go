@@ -44,6 +44,11 @@ func (j *judging) model() (m *model.Model, origin string, err error) {
 		if m, err = model.ReadFile(origin); err != nil {
 			return nil, "", err
 		}
+		if j.featured != nil && !j.chose() {
+			if err := j.adopt(m.Mode); err != nil {
+				return nil, "", err
+			}
+		}
 		if m.Mode != j.mode() {
 			return nil, "", usage("model %s is of mode %s; aware goes without --csv, agnostic with it, behaviour with --features behaviour", origin, m.Mode)
 		}
@@ -55,7 +60,7 @@ func (j *judging) model() (m *model.Model, origin string, err error) {
 		if err != nil || !(t >= 0 && t <= 1) {
 			return nil, "", usage("--threshold %s: want a number from 0 to 1", j.threshold)
 		}
-		m.Threshold = t
+		m.Threshold, m.Calibration = t, nil
 	}
 	if j.verbose {
 		j.say("model: %s, threshold %v", origin, m.Threshold)

@@ -69,12 +69,15 @@ type modelInfo struct {
 	Trees     int            `json:"trees"`
 	Features  []string       `json:"features"`
 	Training  model.Training `json:"training"`
+
+	Calibration *model.Calibration `json:"calibration,omitempty"`
+	HeldOut     *model.Recall      `json:"recall_unseen,omitempty"` // at the threshold
 }
 
 func writeInfoJSON(w io.Writer, m *model.Model, origin string) error {
 	out := json.NewEncoder(w)
 	out.SetIndent("", "  ")
-	return out.Encode(modelInfo{origin, m.Mode, m.Threshold, m.Trees().Trees(), m.Features(), m.Training})
+	return out.Encode(modelInfo{origin, m.Mode, m.Threshold, m.Trees().Trees(), m.Features(), m.Training, m.Calibration, m.HeldOut.Recall(m.Threshold)})
 }
 
 func writeInfo(w io.Writer, m *model.Model, origin string) error {
@@ -83,16 +86,26 @@ func writeInfo(w io.Writer, m *model.Model, origin string) error {
 	if t.Time != "" {
 		trained = t.Time
 	}
-	protocols := len(m.Features()) / feature.Count
 	fmt.Fprintf(w, "model:     %s\ntrained:   %s by %s\n", printable(origin), printable(trained), printable(orUnknown(t.Tool)))
 	fmt.Fprintf(w, "flows:     %d benign, %d botnet, from %d captures\n", t.Benign, t.Botnet, t.Captures)
 	for _, source := range slices.Sorted(maps.Keys(t.Sources)) {
 		fmt.Fprintf(w, "           %6d  %s\n", t.Sources[source], printable(source))
 	}
-	fmt.Fprintf(w, "features:  %d, protocol-%s (%d protocols): %v of each\n", len(m.Features()), m.Mode, protocols, feature.Names)
+	fmt.Fprintf(w, "features:  %d, %s\n", len(m.Features()), aboutFeatures(m))
 	_, err := fmt.Fprintf(w, "trees:     %d of depth %d, learning rate %v\nthreshold: %v\n",
 		m.Trees().Trees(), t.Recipe.Depth, t.Recipe.LearningRate, m.Threshold)
+	if err == nil && m.Calibration != nil {
+		fmt.Fprintf(w, "\ncalibrated at %s\n", printable(m.Calibration.Time))
+		err = writeCalibration(w, m.Calibration)
+	}
 	return err
+}
+
+func aboutFeatures(m *model.Model) string {
+	if m.Mode == feature.Behavioural {
+		return "what a host does to its peers (docs/behaviour.md)"
+	}
+	return fmt.Sprintf("protocol-%s (%d protocols): %v of each", m.Mode, len(m.Features())/feature.Count, feature.Names)
 }
 
 func orUnknown(s string) string {

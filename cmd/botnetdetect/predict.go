@@ -59,7 +59,7 @@ first, last, duration and protocols; any other is text.`,
 func (p *predict) run(ctx context.Context, args []string) error {
 	start := time.Now()
 	if p.hosts {
-		p.features = featuresBehaviour
+		p.want(featuresBehaviour)
 	}
 	m, _, err := p.model()
 	if err != nil {

@@ -163,7 +163,7 @@ func newRoot(std streams) *cobra.Command {
 	root.AddCommand(
 		newPredict(std), newTrain(std), newRetrain(std), newValidate(std), newDump(std),
 		newModel(std), newVersion(std), newReport(std), newExplain(std), newEvaluate(std), newLive(std),
-		newServe(std), newJudgeCapture(std),
+		newServe(std), newJudgeCapture(std), newCalibrate(std),
 	)
 	root.AddGroup(&cobra.Group{ID: "many", Title: "On many machines (docs/scale.md):"})
 	root.AddCommand(newCompanions(std)...)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"botnetdetect/dataset"
+	"botnetdetect/feature"
 	"botnetdetect/gbdt"
 	"botnetdetect/metric"
 	"botnetdetect/model"
@@ -122,7 +123,13 @@ func (b *boosting) flags(cmd *cobra.Command) {
 // fit trains on a set and keeps the model.
 func (l *learning) fit(ctx context.Context, set dataset.Set, config gbdt.Config) (*model.Model, error) {
 	benign, botnet := set.Balance()
-	return l.train(benign, botnet, func() (*model.Model, error) { return model.Train(ctx, set, config) })
+	return l.train(benign, botnet, func() (*model.Model, error) {
+		m, err := model.Train(ctx, set, config)
+		if err == nil && set.Mode == feature.Behavioural {
+			m.HeldOut, err = model.HoldOut(ctx, set, config)
+		}
+		return m, err
+	})
 }
 
 // train has a model trained on so many flows, says how long it took in the reference's

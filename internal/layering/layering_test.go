@@ -21,7 +21,7 @@ var floors = [][]string{
 	5:  {"model"},
 	6:  {"reason", "evaluate"},
 	7:  {"detect"},
-	8:  {"report", "live"},
+	8:  {"report", "live", "calibrate"},
 	9:  {"alert", "cluster", "serve"},
 	10: {"monitor"},
 	11: {"cmd/botnetdetect", "cmd/botnetdetect-cluster"},

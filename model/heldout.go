@@ -1,0 +1,95 @@
+package model
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"math"
+	"slices"
+
+	"botnetdetect/dataset"
+	"botnetdetect/gbdt"
+)
+
+// HeldOut is how a model's recipe scores botnets of its own training that the trees were
+// grown without, one family after the other.
+type HeldOut struct {
+	Families []HeldFamily `json:"families"`
+}
+
+// HeldFamily is a botnet that was left out of training.
+type HeldFamily struct {
+	Name   string    `json:"name"`
+	Flows  int       `json:"flows"`  // that were scored
+	Scores []float64 `json:"scores"` // of them, rising; at most mostHeld, at equal distances
+}
+
+// mostHeld is how many scores of a family are kept.
+const mostHeld = 65
+
+// HoldOut scores each family of a set of mode behaviour by trees that were grown on all the
+// rest. Of config, what Train takes of it counts.
+func HoldOut(ctx context.Context, set dataset.Set, config gbdt.Config) (*HeldOut, error) {
+	l := lessonOf(set, config).withEvidence()
+	families := make(map[string]bool)
+	for i := range l.Origins {
+		if l.Origins[i].Botnet {
+			families[l.Origins[i].Source] = true
+		}
+	}
+	h := new(HeldOut)
+	for _, name := range slices.Sorted(maps.Keys(families)) {
+		in := func(i int) bool { return l.Origins[i].Botnet && l.Origins[i].Source == name }
+		trees, err := l.where(func(i int) bool { return !in(i) }).Grow(ctx)
+		if errors.Is(err, gbdt.ErrOneClass) || errors.Is(err, gbdt.ErrEmpty) {
+			continue // the only family: nothing can be said
+		}
+		if err != nil {
+			return nil, err
+		}
+		scores, err := Scores(trees, l.where(in).Rows)
+		if err != nil {
+			return nil, err
+		}
+		slices.Sort(scores)
+		h.Families = append(h.Families, HeldFamily{name, len(scores), thinned(scores, mostHeld)})
+	}
+	return h, nil
+}
+
+// thinned returns n of some values at equal distances, the first and the last among them.
+func thinned(values []float64, n int) (kept []float64) {
+	if len(values) <= n {
+		return values
+	}
+	for i := range n {
+		kept = append(kept, values[i*(len(values)-1)/(n-1)])
+	}
+	return kept
+}
+
+// Recall is how much of botnets that training did not see is found.
+type Recall struct {
+	Families int     `json:"families"`
+	Mean     float64 `json:"mean"` // over families, of the share of flows found
+	Worst    float64 `json:"worst"`
+	Of       string  `json:"worst_family"`
+}
+
+// Recall returns the recall at a threshold; nil if no family was held out. A nil h is one
+// that says nothing.
+func (h *HeldOut) Recall(threshold float64) *Recall {
+	if h == nil || len(h.Families) == 0 {
+		return nil
+	}
+	r := &Recall{Families: len(h.Families), Worst: math.Inf(1)}
+	for _, f := range h.Families {
+		below, _ := slices.BinarySearch(f.Scores, threshold)
+		found := float64(len(f.Scores)-below) / float64(max(len(f.Scores), 1))
+		r.Mean += found / float64(r.Families)
+		if found < r.Worst {
+			r.Worst, r.Of = found, f.Name
+		}
+	}
+	return r
+}
