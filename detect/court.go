@@ -40,6 +40,21 @@ func (d Detector) court(seen observe.Observation, y Yield) (*court, error) {
 	return c, nil
 }
 
+// Within tells yield, unless that is nil, of the hosts of a capture or a window, and returns what
+// then judges its flows one by one: in mode behaviour as if the hosts had done nothing since.
+// It keeps nothing of seen, and is for one goroutine.
+func (d Detector) Within(seen observe.Observation, yield func(*HostVerdict) error) (func(flow.Flow) (Verdict, error), error) {
+	c, err := d.court(seen, Yield{Host: yield})
+	if err != nil {
+		return nil, err
+	}
+	if c.tallies != nil {
+		err = c.judge(seen, new(Summary), Yield{Host: yield})
+	}
+	c.whole, c.tallies = true, nil
+	return c.flow, err
+}
+
 // flow returns the verdict on one flow; in mode behaviour within what its host does.
 func (c *court) flow(f flow.Flow) (v Verdict, err error) {
 	d := c.detector

@@ -79,13 +79,17 @@ func (d Detector) Judge(seen observe.Observation, sum *Summary, yield func(*Verd
 // JudgeAll hands the verdicts on the P2P flows of a capture, then those on its hosts, to y, and
 // adds to sum.
 func (d Detector) JudgeAll(seen observe.Observation, sum *Summary, y Yield) error {
-	sum.read(seen)
 	c, err := d.court(seen, y)
 	if err != nil {
 		return err
 	}
+	return c.judge(seen, sum, y)
+}
+
+func (c *court) judge(seen observe.Observation, sum *Summary, y Yield) error {
+	sum.read(seen)
 	for f := range seen.Table.P2P() {
-		if d.Allow.Either(f.Src, f.Dst) {
+		if c.detector.Allow.Either(f.Src, f.Dst) {
 			sum.Allowed++
 			continue
 		}

@@ -85,7 +85,7 @@ func (w *watch) decide(e packet.Endpoint, x *suspect) {
 			w.raise(e, x, x.why)
 		}
 	case x.alert == nil:
-		if peers >= w.config.Enough.Peers && !w.satellite(e, x) {
+		if w.guilty(e, x) {
 			x.alert = &raised{id: alertID(e, w.clock.wall), begun: w.clock.wall}
 			w.raise(e, x, Fresh)
 		}
@@ -156,7 +156,7 @@ func (w *watch) state(e packet.Endpoint, x *suspect) HostState {
 		}
 		now.count(&s.verdict, true)
 	}
-	now.State = now.judge(w.config.Enough)
+	now.State = now.judge(w.config.Enough, w.scene.classes)
 	old, ok := w.totals[e]
 	if !ok {
 		return now
@@ -200,21 +200,30 @@ func (w *watch) evidence(e packet.Endpoint, flows []*standing) []Evidence {
 
 // explain gives the reasons for a verdict, if the packets it rests on are still there.
 func (w *watch) explain(v *Evidence, s *standing) {
-	tables := w.long.tables
-	if s.window.Span == w.short.span {
-		tables = w.short.tables
-	}
-	f, ok := flow.Gather(tables, v.Src, v.Dst, nil)
+	f, ok := flow.Gather(w.ringOf(s.window).tables, v.Src, v.Dst, nil)
 	if !ok {
 		return
 	}
-	why, err := reason.Of(w.detector.Model, f, w.config.Vocabulary, nil)
+	judged, err := w.verdictIn(w.ringOf(s.window), f)
+	if err != nil {
+		w.fail(err)
+		return
+	}
+	why, err := reason.Of(w.detector.Model, f, w.config.Vocabulary, judged.Behaviour)
 	if err != nil {
 		w.fail(err)
 		return
 	}
 	v.Summary = why.Summary
 	v.Reasons, _ = why.Strongest(MaxReasons)
+}
+
+// ringOf returns the ring that a window is of.
+func (w *watch) ringOf(in Window) *ring {
+	if in.Span == w.short.span {
+		return w.short
+	}
+	return w.long
 }
 
 // active counts the alerts that stand.

@@ -26,7 +26,7 @@ func (s *standing) keep(o opinion) (more bool) {
 		s.spoke[i] = s.spoke[i] || total.Packets[i] > 0
 	}
 	s.verdict, s.window = o.verdict, o.window
-	s.verdict.Flow.Sums = nil
+	s.verdict.Flow, s.verdict.Behaviour = flow.Flow{Src: o.verdict.Src, Dst: o.verdict.Dst}, nil
 	return more
 }
 
@@ -116,7 +116,7 @@ func (w *watch) gather(r *ring, buffer int, x, y packet.Endpoint) (g gathered, o
 // judgeIn gives the verdict on a flow by what a ring has of it.
 func (w *watch) judgeIn(r *ring, g gathered) (o opinion, ok bool) {
 	w.stats.Judged++
-	v, err := w.detector.Verdict(g.Flow)
+	v, err := w.verdictIn(r, g.Flow)
 	if err != nil {
 		w.fail(err)
 		return o, false

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"sync/atomic"
 	"time"
+
+	"botnetdetect/feature"
+	"botnetdetect/flow"
 )
 
 // Engine watches one source.
@@ -64,6 +67,9 @@ func (e *Engine) Reload(j Judge) error {
 	if err := j.check(); err != nil {
 		return err
 	}
+	if j.observes() != e.judge.observes() {
+		return fmt.Errorf("a model of mode %s cannot take the place of one of mode %s while watching goes on: start anew", j.Model.Mode, e.judge.Model.Mode)
+	}
 	for {
 		select {
 		case e.reload <- j:
@@ -87,6 +93,11 @@ func (j *Judge) check() error {
 		return errors.New("live: no model to judge by")
 	}
 	return nil
+}
+
+// observes returns what must be kept of flows for the model to judge them.
+func (j *Judge) observes() flow.Options {
+	return flow.Options{Behaviour: j.Model.Mode == feature.Behavioural}
 }
 
 // replay takes ticks one after the other, in the source's own time.

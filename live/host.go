@@ -12,14 +12,21 @@ import (
 // hosts adds up what verdicts say of each endpoint. The number of hosts is bounded: while
 // there is no room, hosts without botnet flows are left out.
 type hosts struct {
-	most int // listed
-	all  map[packet.Endpoint]*HostState
+	most    int // listed
+	all     map[packet.Endpoint]*HostState
+	classes map[packet.Endpoint]detect.Class // in mode behaviour, else nil
 }
 
 // spareHosts is how many times more hosts are counted than are listed.
 const spareHosts = 4
 
-func newHosts(most int) hosts { return hosts{most, make(map[packet.Endpoint]*HostState)} }
+func newHosts(most int) hosts { return hosts{most: most, all: make(map[packet.Endpoint]*HostState)} }
+
+// class notes what detect says of a host.
+func (h *hosts) class(v *detect.HostVerdict) error {
+	h.classes[v.Host] = v.Class
+	return nil
+}
 
 // add counts a flow. It is a botnet flow only of the hosts that sent packets in it: nobody
 // can help what is sent to him.
@@ -67,7 +74,7 @@ func (x *HostState) count(v *detect.Verdict, botnet bool) {
 func (h *hosts) ranked(enough Enough) []HostState {
 	all := make([]*HostState, 0, len(h.all))
 	for _, x := range h.all {
-		x.State = x.judge(enough)
+		x.State = x.judge(enough, h.classes)
 		all = append(all, x)
 	}
 	slices.SortFunc(all, func(x, y *HostState) int {
@@ -85,9 +92,16 @@ func (e *Enough) of(v *detect.Verdict, now time.Time) bool {
 	return v.Packets >= uint64(e.Packets) || now.Sub(v.Last) >= e.Quiet
 }
 
-// judge says what the host's flows come to.
-func (x *HostState) judge(enough Enough) State {
+// judge says what the host's flows come to: what detect says of it, if that is known.
+func (x *HostState) judge(enough Enough, known map[packet.Endpoint]detect.Class) State {
+	class, ok := known[x.Host]
 	switch {
+	case ok && class == detect.HostBotnet:
+		return Botnet
+	case ok && class == detect.HostBenign:
+		return Benign
+	case known != nil:
+		return Insufficient
 	case x.BotnetPeers >= enough.Peers:
 		return Botnet
 	case x.BotnetPeers > 0:

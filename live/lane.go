@@ -116,11 +116,11 @@ func (w *watcher) handOver() {
 
 // renew begins a tick.
 func (w *watcher) renew() {
-	at := w.tick.clock
+	at, options := w.tick.clock, w.tick.options
 	select {
 	case w.tick = <-w.spare:
 	default:
-		w.tick = newTick()
+		w.tick = newTick(options)
 	}
 	w.tick.clock = at
 }

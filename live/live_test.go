@@ -20,7 +20,12 @@ import (
 // testModel returns the built-in model, which calls flows Botnet from threshold on.
 func testModel(t testing.TB, threshold float64) *model.Model {
 	t.Helper()
-	m, err := model.Default(feature.Aware)
+	return modelOf(t, feature.Aware, threshold)
+}
+
+func modelOf(t testing.TB, mode feature.Mode, threshold float64) *model.Model {
+	t.Helper()
+	m, err := model.Default(mode)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +80,7 @@ func play(t testing.TB, c Config, j Judge, s Source) (*heard, Stats) {
 func predicted(t testing.TB, j Judge, frames []capture.Frame) (map[ends]detect.Verdict, detect.Summary) {
 	t.Helper()
 	v := protocol.NewVocabulary()
-	seen := observe.Capture(context.Background(), pcaptest.WriteFile(t, "a.pcap", pcaptest.Pcap(frames...)), observe.Options{Vocabulary: v})
+	seen := observe.Capture(context.Background(), pcaptest.WriteFile(t, "a.pcap", pcaptest.Pcap(frames...)), observe.Options{Vocabulary: v, Behaviour: j.Model.Mode == feature.Behavioural})
 	if seen.Err != nil {
 		t.Fatal(seen.Err)
 	}

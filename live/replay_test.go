@@ -9,6 +9,7 @@ import (
 
 	"botnetdetect/capture"
 	"botnetdetect/detect"
+	"botnetdetect/feature"
 	"botnetdetect/flow"
 	"botnetdetect/internal/pcaptest"
 	"botnetdetect/observe"
@@ -47,7 +48,8 @@ func traffic(t *rapid.T, span time.Duration) []capture.Frame {
 func TestReplayIsPredict(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		frames := traffic(rt, 3*time.Hour)
-		j := Judge{Model: testModel(t, rapid.SampledFrom([]float64{0, 0.2, 0.5}).Draw(rt, "threshold"))}
+		mode := rapid.SampledFrom([]feature.Mode{feature.Aware, feature.Behavioural}).Draw(rt, "mode")
+		j := Judge{Model: modelOf(t, mode, rapid.SampledFrom([]float64{0, 0.2, 0.5}).Draw(rt, "threshold"))}
 		want, sum := predicted(t, j, frames)
 		got, stats := replay(t, Config{Window: 24 * time.Hour, Slide: time.Hour}, j, frames)
 		last := make(map[ends]Verdict)

@@ -11,14 +11,17 @@ import (
 // When it slides, the last one is sealed, and the first one leaves. A sealed table
 // never changes, so that other goroutines may read it.
 type ring struct {
+	flows  flow.Options  // what tables keep of flows
 	span   time.Duration // of the whole window
 	size   int           // sealed tables in a full window
 	tables []*flow.Table
 	starts []time.Time
 }
 
-func newRing(span, step time.Duration, now time.Time) *ring {
-	return &ring{span, int(span / step), []*flow.Table{flow.NewTable()}, []time.Time{now}}
+func newRing(o flow.Options, span, step time.Duration, now time.Time) *ring {
+	r := &ring{flows: o, span: span, size: int(span / step)}
+	r.begin(now)
+	return r
 }
 
 // filling returns the table that is not sealed.
@@ -35,12 +38,15 @@ func (r *ring) seal() {
 // begin begins a table.
 func (r *ring) begin(now time.Time) {
 	// The slices are copied, as another goroutine may be judging them.
-	r.tables = append(r.tables[:len(r.tables):len(r.tables)], flow.NewTable())
+	r.tables = append(r.tables[:len(r.tables):len(r.tables)], flow.NewTableWith(r.flows))
 	r.starts = append(r.starts[:len(r.starts):len(r.starts)], now)
 }
 
 // clear forgets everything.
-func (r *ring) clear(now time.Time) { *r = ring{r.span, r.size, nil, nil}; r.begin(now) }
+func (r *ring) clear(now time.Time) {
+	r.tables, r.starts = nil, nil
+	r.begin(now)
+}
 
 func (r *ring) window(now time.Time) Window { return Window{r.starts[0], now, r.span} }
 

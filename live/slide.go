@@ -6,6 +6,7 @@ import (
 	"botnetdetect/detect"
 	"botnetdetect/flow"
 	"botnetdetect/observe"
+	"botnetdetect/packet"
 )
 
 // slideIfDue slides windows as often as is due. After a silence in which everything has
@@ -36,6 +37,7 @@ func (w *watch) slide(now time.Time) {
 		w.told.age()
 		w.long.seal()
 	}
+	w.look()
 	w.recheck()
 	w.settle()
 	w.judgeWhole(now)
@@ -53,9 +55,10 @@ func (w *watch) begin(r *ring, now time.Time) {
 
 // judged is a whole judgement.
 type judged struct {
-	slide Slide
-	hosts hosts
-	err   error
+	slide  Slide
+	hosts  hosts
+	likely []ends // of flows with verdict Botnet, in mode behaviour
+	err    error
 }
 
 // judgeWhole judges all of the short window, in a replay at once, else in another
@@ -76,28 +79,39 @@ func (w *watch) judgeWhole(now time.Time) {
 
 // wholeOf returns the work that a whole judgement is; it may be done anywhere.
 func wholeOf(w *watch, now time.Time) func() *judged {
-	tables, d, enough, most := w.short.tables, w.detector, w.config.Enough, w.config.Hosts
-	slide := Slide{Window: w.short.window(now), Model: w.model}
+	tables, d, enough, behaving := w.short.tables, w.detector, w.config.Enough, w.flows.Behaviour
+	j := &judged{slide: Slide{Window: w.short.window(now), Model: w.model}, hosts: newHosts(w.config.Hosts)}
 	return func() *judged {
 		begun := time.Now()
-		j := &judged{slide: slide, hosts: newHosts(most)}
 		var sum detect.Summary
-		j.err = d.Judge(observe.Observation{Table: flow.SetOf(tables...)}, &sum, func(v *detect.Verdict) error {
-			enough := enough.of(v, now)
-			switch {
-			case !enough:
-				j.slide.Insufficient++
-			case v.Botnet:
-				j.slide.Botnet++
-			}
-			j.hosts.add(v, enough && v.Botnet)
+		say := detect.Yield{Flow: func(v *detect.Verdict) error {
+			j.add(v, enough.of(v, now), behaving)
 			return nil
-		})
+		}}
+		if behaving {
+			j.hosts.classes = make(map[packet.Endpoint]detect.Class)
+			say.Host = j.hosts.class
+		}
+		j.err = d.JudgeAll(observe.Observation{Table: flow.SetOf(tables...)}, &sum, say)
 		j.slide.Flows, j.slide.P2P, j.slide.Allowed = sum.Flows, sum.P2P, sum.Allowed
 		j.slide.Hosts = j.hosts.ranked(enough)
 		j.slide.Took = time.Since(begun)
 		return j
 	}
+}
+
+// add counts a verdict; enough says whether there was enough of its flow.
+func (j *judged) add(v *detect.Verdict, enough, behaving bool) {
+	switch {
+	case !enough:
+		j.slide.Insufficient++
+	case v.Botnet:
+		j.slide.Botnet++
+		if behaving && len(j.likely) < mostStanding {
+			j.likely = append(j.likely, ends{v.Src, v.Dst})
+		}
+	}
+	j.hosts.add(v, enough && v.Botnet)
 }
 
 // finish announces a whole judgement.
@@ -107,6 +121,7 @@ func (w *watch) finish(j *judged) {
 		w.fail(j.err)
 	}
 	w.stats.Sliding = j.slide.Took
+	w.condemnAll(j.likely, time.Now().Add(-j.slide.Took))
 	clear(w.totals)
 	for i := range j.slide.Hosts {
 		w.totals[j.slide.Hosts[i].Host] = j.slide.Hosts[i]
@@ -124,7 +139,10 @@ func (w *watch) last() {
 	if w.short == nil {
 		return
 	}
-	w.finish(wholeOf(w, w.clock.wall)())
+	w.look()
+	whole := wholeOf(w, w.clock.wall)()
+	whole.likely = nil // conclude comes to them
+	w.finish(whole)
 	w.withdraw()
 	in := w.long.window(w.clock.wall)
 	var sum detect.Summary
@@ -175,6 +193,7 @@ func (w *watch) adopt(j Judge) error {
 	if w.long == nil {
 		return nil
 	}
+	w.look()
 	w.recheck()
 	set := flow.SetOf(w.long.tables...)
 	for f := range set.P2P() {

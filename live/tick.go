@@ -10,6 +10,7 @@ import (
 // tick is what a lane saw since the tick before: about half a second of a link, a second of
 // a replay, more where judging cannot keep up.
 type tick struct {
+	options flow.Options // what is kept of flows
 	flows   *flow.Table
 	answers []answer
 	counts  counts
@@ -59,13 +60,13 @@ const keptBytes = 8 << 20
 func (t *tick) reset() {
 	t.counts, t.answers = counts{}, t.answers[:0]
 	if t.flows.Bytes() > keptBytes {
-		t.flows = flow.NewTable()
+		t.flows = flow.NewTableWith(t.options)
 	} else {
 		t.flows.Reset()
 	}
 }
 
-func newTick() *tick { return &tick{flows: flow.NewTable()} }
+func newTick(o flow.Options) *tick { return &tick{options: o, flows: flow.NewTableWith(o)} }
 
 // How often flows that got packets are judged.
 const (

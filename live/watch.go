@@ -20,6 +20,7 @@ type watch struct {
 	engine *Engine
 	config *Config
 	own    bool // the source has a clock of its own
+	flows  flow.Options
 	clock  clock
 
 	watchers []*watcher
@@ -30,6 +31,7 @@ type watch struct {
 	due      atomic.Int64
 
 	detector detect.Detector
+	scene    scene
 	model    ModelID
 	short    *ring
 	long     *ring
@@ -67,7 +69,7 @@ func newWatch(e *Engine, s Source) (*watch, error) {
 	c := &e.config
 	lanes := s.Lanes()
 	w := &watch{
-		engine: e, config: c, own: s.OwnClock(),
+		engine: e, config: c, own: s.OwnClock(), flows: e.judge.observes(),
 		ticks: make(chan *tick, 1), spare: make(chan *tick, len(lanes)),
 		standing: make(map[ends]*standing), suspects: make(map[packet.Endpoint]*suspect),
 		stirred: make(map[packet.Endpoint]bool), totals: make(map[packet.Endpoint]HostState),
@@ -76,7 +78,7 @@ func newWatch(e *Engine, s Source) (*watch, error) {
 	limit := c.Memory / laneShare / int64(ticksInHand*max(1, len(lanes)))
 	for _, lane := range lanes {
 		x := &watcher{
-			lane: lane, namer: packet.NewNamer(), tuples: newTuples(), limit: limit, tick: newTick(),
+			lane: lane, namer: packet.NewNamer(), tuples: newTuples(), limit: limit, tick: newTick(w.flows),
 			ticks: w.ticks, spare: w.spare, stop: &w.stop, due: &w.due,
 		}
 		if s.OwnClock() {
@@ -137,8 +139,8 @@ func (w *watch) fail(err error) { w.failed = cmp.Or(w.failed, err) }
 // take adds a tick to the windows and judges its flows.
 func (w *watch) take(t *tick) {
 	if w.short == nil {
-		w.short = newRing(w.config.Window, w.config.Slide, w.wall(t))
-		w.long = newRing(w.config.Long, w.config.Window, w.wall(t))
+		w.short = newRing(w.flows, w.config.Window, w.config.Slide, w.wall(t))
+		w.long = newRing(w.flows, w.config.Long, w.config.Window, w.wall(t))
 		w.next = w.clock.elapsed.Truncate(w.config.Slide) + w.config.Slide
 		if w.own {
 			w.next = w.config.Slide
@@ -149,6 +151,7 @@ func (w *watch) take(t *tick) {
 	w.short.filling().Merge(t.flows)
 	w.long.filling().Merge(t.flows)
 	w.makeRoom()
+	w.lookAround()
 	for f := range t.flows.Flows() {
 		w.consider(f)
 	}

@@ -7,27 +7,41 @@ import (
 	"time"
 
 	"botnetdetect/detect"
+	"botnetdetect/feature"
 	"botnetdetect/flow"
 	"botnetdetect/history"
 	"botnetdetect/live"
+	"botnetdetect/observe"
 	"botnetdetect/packet"
 	"botnetdetect/reason"
 )
 
 // tally sums up the judged flows of one capture by host.
 type tally struct {
-	hosts  map[packet.Endpoint]*tallied
-	last   time.Time // of all packets
-	enough int       // peers in botnet flows that make a host Botnet
+	hosts   map[packet.Endpoint]*tallied
+	classes map[packet.Endpoint]detect.Class // in mode behaviour, else nil
+	last    time.Time                        // of all packets
+	enough  int                              // peers in botnet flows that make a host Botnet; without classes
 }
 
 type tallied struct {
 	history.Sighting
-	best   flowKey // its flow with the highest score
-	single int     // flows of one packet
+	best   flowKey   // its flow with the highest score
+	values []float64 // what that was judged by, in mode behaviour
+	single int       // flows of one packet
 }
 
 type flowKey [2]packet.Endpoint
+
+// judge judges what was seen.
+func (t *tally) judge(d detect.Detector, seen observe.Observation) error {
+	say := detect.Yield{Flow: t.add}
+	if d.Model.Mode == feature.Behavioural {
+		t.classes = make(map[packet.Endpoint]detect.Class)
+		say.Host = t.class
+	}
+	return d.JudgeAll(seen, new(detect.Summary), say)
+}
 
 func newTally(enough int) *tally {
 	return &tally{hosts: make(map[packet.Endpoint]*tallied), enough: enough}
@@ -70,7 +84,7 @@ func (x *tallied) add(v *detect.Verdict, peer packet.Endpoint, side int) {
 		x.Last = v.Last
 	}
 	if x.Flows == 1 || v.Score > x.Score {
-		x.Score, x.best = v.Score, flowKey{v.Src, v.Dst}
+		x.Score, x.best, x.values = v.Score, flowKey{v.Src, v.Dst}, v.Behaviour
 	}
 	x.Silent += boolean(silent)
 	x.single += boolean(v.Packets == 1)
@@ -98,10 +112,22 @@ func (x *tallied) meet(p history.Peer) {
 // severalPeers is how many peers make a host outside of one's own networks worth listing.
 const severalPeers = 2
 
-// verdict is live's: enough peers in botnet flows make a host Botnet.
-func (x *tallied) verdict(enough int) history.Verdict {
+// class notes what detect says of a host.
+func (t *tally) class(v *detect.HostVerdict) error {
+	t.classes[v.Host] = v.Class
+	return nil
+}
+
+// verdict is live's: what detect says of the host; else, enough peers in botnet flows make
+// it Botnet.
+func (t *tally) verdict(e packet.Endpoint, x *tallied) history.Verdict {
+	class, known := t.classes[e]
 	switch {
-	case x.BotnetPeers >= enough:
+	case t.classes != nil && !known:
+		return history.Unsure
+	case known:
+		return map[detect.Class]history.Verdict{detect.HostBotnet: history.Botnet, detect.HostBenign: history.Benign, detect.TooLittle: history.Unsure}[class]
+	case x.BotnetPeers >= t.enough:
 		return history.Botnet
 	case x.BotnetPeers > 0 || x.single == x.Flows:
 		return history.Unsure
@@ -122,7 +148,7 @@ func (t *tally) sightings(d detect.Detector, table *flow.Set) ([]history.Sightin
 		if len(owners) == 0 {
 			continue
 		}
-		why, err := reason.Of(d.Model, f, d.Vocabulary, nil)
+		why, err := reason.Of(d.Model, f, d.Vocabulary, owners[0].values)
 		if err != nil {
 			return nil, err
 		}
@@ -143,7 +169,7 @@ func (t *tally) ranked() (listed []*tallied) {
 	home := live.DefaultHome()
 	for e, x := range t.hosts {
 		if x.Peers >= severalPeers || home.Has(e) {
-			x.Time, x.Verdict = t.last, x.verdict(t.enough)
+			x.Time, x.Verdict = t.last, t.verdict(e, x)
 			listed = append(listed, x)
 		}
 	}

@@ -85,7 +85,7 @@ func TestTallyCountsWhatAHostSays(t *testing.T) {
 	}
 	m.Threshold = 0 // every flow is botnet traffic
 	d, tally := detect.Detector{Model: m, Vocabulary: v}, newTally(2)
-	if err := d.Judge(seen, new(detect.Summary), tally.add); err != nil {
+	if err := tally.judge(d, seen); err != nil {
 		t.Fatal(err)
 	}
 	all, err := tally.sightings(d, seen.Table)

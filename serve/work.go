@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"botnetdetect/detect"
+	"botnetdetect/feature"
 	"botnetdetect/internal/safefile"
 	"botnetdetect/live"
 	"botnetdetect/observe"
@@ -82,7 +83,7 @@ func (k Worker) judge(ctx context.Context, job Job, say *speaker) (o Outcome, er
 	watcher.Go(func() { sayProgress(&read, say, done) })
 	defer watcher.Wait()
 	defer close(done)
-	options := observe.Options{Vocabulary: k.Detector.Vocabulary, Read: &read, Memory: k.Memory, Temp: job.Temp}
+	options := observe.Options{Vocabulary: k.Detector.Vocabulary, Behaviour: k.Detector.Model.Mode == feature.Behavioural, Read: &read, Memory: k.Memory, Temp: job.Temp}
 	for seen := range observe.All(ctx, []string{job.Capture}, options) {
 		seen.Path = job.Name
 		if o, err = k.report(seen, job); err != nil {
@@ -121,7 +122,7 @@ func (k Worker) report(seen observe.Observation, job Job) (o Outcome, err error)
 		return o, fmt.Errorf("the report cannot be written: %w", errors.Unwrap(err))
 	}
 	t := newTally(cmp.Or(k.Peers, live.DefaultPeers))
-	if err := k.Detector.Judge(seen, new(detect.Summary), t.add); err != nil {
+	if err := t.judge(k.Detector, seen); err != nil {
 		return o, err
 	}
 	sum := facts.Summary()

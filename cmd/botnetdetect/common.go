@@ -119,8 +119,8 @@ func (c *common) check() error {
 		return usage("--temp %s: want a folder that exists", c.temp)
 	case c.cores < 0:
 		return usage("--cores %d: want a number of cores", c.cores)
-	case c.features != "" && c.features != featuresReference && c.features != featuresBehaviour:
-		return usage("--features %s: want %s or %s", c.features, featuresReference, featuresBehaviour)
+	case !c.knowsFeatures():
+		return c.unknownFeatures()
 	case c.mode() == feature.Behavioural && c.engine == string(observe.TShark):
 		return usage("--features behaviour goes with the native engine only: tshark does not say what it needs")
 	case c.verbose && c.quiet:
@@ -217,6 +217,14 @@ func (c *common) observe(ctx context.Context, paths []string, use func(observe.O
 		return failed, nil
 	}
 	return failed, ctx.Err()
+}
+
+func (c *common) knowsFeatures() bool {
+	return c.features == "" || c.features == featuresReference || c.features == featuresBehaviour
+}
+
+func (c *common) unknownFeatures() error {
+	return usage("--features %s: want %s or %s", c.features, featuresReference, featuresBehaviour)
 }
 
 // observesBehaviour reports whether behaviour is worth its time.

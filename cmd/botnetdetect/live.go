@@ -97,6 +97,7 @@ func (w *watching) watchFlags(cmd *cobra.Command) {
 	f.IntVar(&w.config.Enough.Peers, "min-peers", live.DefaultPeers, "alert of hosts that speak to at least `N` peers in botnet flows")
 	f.StringArrayVar(&w.home, "home", nil, "alerts are about hosts in `NETWORK`, or @FILE with one a line (default private addresses)")
 	f.BoolVar(&w.csv, "csv", false, "protocol-agnostic features")
+	w.featureFlag(cmd)
 	w.modelFlags(cmd)
 	w.allowFlag(cmd)
 	w.memory = memory.Default
@@ -168,6 +169,8 @@ func (w *watching) prepare() error {
 		return usage("--cores %d: want a number of cores", w.cores)
 	case w.logs != "text" && w.logs != "json":
 		return usage("--log %s: want text or json", w.logs)
+	case !w.knowsFeatures():
+		return w.unknownFeatures()
 	case w.config.Long < w.config.Window:
 		w.config.Long = w.config.Window
 	}

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"botnetdetect/feature"
 	"botnetdetect/history"
 	"botnetdetect/internal/memory"
 	"botnetdetect/live"
@@ -112,6 +113,9 @@ func (s *serving) checkServing() error {
 	if _, _, err := net.SplitHostPort(s.listen); err != nil {
 		return usage("--listen %s: want ADDRESS:PORT, such as 127.0.0.1:8417 or :8417", s.listen)
 	}
+	if !s.knowsFeatures() {
+		return s.unknownFeatures()
+	}
 	if s.from.ways() == 0 {
 		s.logger = s.newLogger()
 		return nil
@@ -183,6 +187,14 @@ func (s *serving) captureJudge() (serve.Judge, error) {
 		return nil, fmt.Errorf("cannot find this program, to judge captures by: %w", err)
 	}
 	args := []string{judgeCapture, "--memory", s.capture.String(), "--min-peers", strconv.Itoa(s.config.Enough.Peers)}
+	switch s.mode() {
+	case feature.Behavioural:
+		args = append(args, "--features", featuresBehaviour)
+	case feature.Agnostic:
+		args = append(args, "--csv")
+	default:
+		args = append(args, "--features", featuresReference)
+	}
 	for _, entry := range s.allow {
 		args = append(args, "--allow", entry)
 	}

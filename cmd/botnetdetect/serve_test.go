@@ -196,3 +196,24 @@ func TestServeReplay(t *testing.T) {
 	}
 	d.until(`"allowed"`)
 }
+
+// A dropped capture and a watched one are judged by what hosts do, if that is asked for, and
+// say of a host what predict --hosts says.
+func TestServeBehaviour(t *testing.T) {
+	bot := filepath.Join("..", "..", "examples", "bot.pcap")
+	d := startServe(t, "--listen", "127.0.0.1:0", "--data", t.TempDir(), "--features", "behaviour", "--replay", bot)
+	data, err := os.ReadFile(bot)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status, body := d.ask("POST", "api/uploads?name=dropped.pcap", "application/octet-stream", data); status != http.StatusCreated {
+		t.Fatalf("status %d: %s", status, body)
+	}
+	d.until(`"running":false`)
+	body := d.until(`"dropped.pcap · `)
+	for _, from := range []string{bot, `dropped.pcap · [^"]*`} {
+		if !regexp.MustCompile(`\["` + from + `","192.0.2.20","Botnet",`).MatchString(body) {
+			t.Errorf("no word of %s in %.2000s", from, body)
+		}
+	}
+}
