@@ -3,6 +3,8 @@ package flow
 import (
 	"math/bits"
 	"unsafe"
+
+	"botnetdetect/internal/slab"
 )
 
 // index finds a number by a key: open addressing with linear probing, key and number
@@ -92,7 +94,7 @@ func (x *index[K]) reserve(n int) {
 		return
 	}
 	old := x.slots
-	x.slots = make([]slot[K], x.grownFor(n))
+	x.slots = slab.Make[slot[K]](x.grownFor(n))
 	for i := range old {
 		if s := &old[i]; s.head != 0 {
 			x.slots[x.find(&s.key, x.hash(&s.key))] = *s

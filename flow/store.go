@@ -3,56 +3,20 @@ package flow
 import (
 	"math"
 	"slices"
-	"unsafe"
 
+	"botnetdetect/internal/slab"
 	"botnetdetect/protocol"
 )
 
-// arena holds records by number, which counts from 1. It is made of chunks, so that
-// growing copies nothing, and a record stays where it is.
-type arena[T any] struct {
-	chunks []*[chunk]T
-	used   int
-}
-
-const (
-	chunk      = 1 << 10 // records that are allocated at once
-	maxEntries = math.MaxUint32 - chunk
-)
-
-// at returns the record with a number.
-func (a *arena[T]) at(number uint32) *T {
-	return &a.chunks[(number-1)/chunk][(number-1)%chunk]
-}
-
-// add begins a record, which holds whatever it held before.
-func (a *arena[T]) add() (record *T, number uint32) {
-	if a.used == len(a.chunks)*chunk {
-		a.chunks = append(a.chunks, new([chunk]T))
-	}
-	a.used++
-	return a.at(uint32(a.used)), uint32(a.used)
-}
-
-// clear forgets all records, but keeps the memory.
-func (a *arena[T]) clear() { a.used = 0 }
-
-func (a *arena[T]) bytes() int64 { return int64(len(a.chunks)) * a.chunkBytes() }
-
-// growth returns the memory that a takes in addition to begin n more records.
-func (a *arena[T]) growth(n int) int64 {
-	missing := max(0, a.used+n-len(a.chunks)*chunk)
-	return int64((missing+chunk-1)/chunk) * a.chunkBytes()
-}
-
-func (a *arena[T]) chunkBytes() int64 { return int64(unsafe.Sizeof([chunk]T{})) }
+// maxEntries is how many entries have numbers.
+const maxEntries = math.MaxUint32 - slab.Chunk
 
 // store holds the sums of all flows of a table, and how their endpoints behave if that is
 // wanted. A flow's entries are a list. What an index knows of a flow is the number of the
 // list's head, or that of the flow's habit, which knows the head.
 type store struct {
-	entries    arena[entry]
-	habits     arena[habit]
+	entries    slab.Arena[entry]
+	habits     slab.Arena[habit]
 	behaviours bool // there are habits
 }
 
@@ -75,11 +39,11 @@ func (s *store) flow(number *uint32) (head *uint32, b *Behaviour) {
 		return number, nil
 	}
 	if *number == 0 {
-		h, n := s.habits.add()
+		h, n := s.habits.Add()
 		*h, *number = habit{}, n
 		return &h.head, &h.Behaviour
 	}
-	h := s.habits.at(*number)
+	h := s.habits.At(*number)
 	return &h.head, &h.Behaviour
 }
 
@@ -87,13 +51,13 @@ func (s *store) flow(number *uint32) (head *uint32, b *Behaviour) {
 // new.
 func (s *store) of(head *uint32, id protocol.ID) *Sums {
 	for n := *head; n != 0; {
-		e := s.entries.at(n)
+		e := s.entries.At(n)
 		if e.Protocol == id {
 			return &e.Sums
 		}
 		n = e.next
 	}
-	e, n := s.entries.add()
+	e, n := s.entries.Add()
 	*e = entry{Sums: Sums{Protocol: id}, next: *head}
 	*head = n
 	return &e.Sums
@@ -105,7 +69,7 @@ func (s *store) touchHabit(number uint32) (head uint32) {
 	if !s.behaviours || number == 0 {
 		return number
 	}
-	return s.habits.at(number).head
+	return s.habits.At(number).head
 }
 
 // touch fetches an entry into the cache.
@@ -113,7 +77,7 @@ func (s *store) touch(head uint32) uint64 {
 	if head == 0 {
 		return 0
 	}
-	e := s.entries.at(head)
+	e := s.entries.At(head)
 	return e.Packets[0] + e.timeSquares[2] // from both of its cache lines
 }
 
@@ -123,7 +87,7 @@ func (s *store) gather(c *content, number uint32) {
 	from := len(c.sums)
 	head, behaviour := s.flow(&number)
 	for n := *head; n != 0; {
-		e := s.entries.at(n)
+		e := s.entries.At(n)
 		c.sums = append(c.sums, e.Sums)
 		n = e.next
 	}
@@ -141,16 +105,16 @@ func sortByProtocol(sums []Sums) {
 
 // clear forgets all flows, but keeps the memory.
 func (s *store) clear() {
-	s.entries.clear()
-	s.habits.clear()
+	s.entries.Clear()
+	s.habits.Clear()
 }
 
-func (s *store) bytes() int64 { return s.entries.bytes() + s.habits.bytes() }
+func (s *store) bytes() int64 { return s.entries.Bytes() + s.habits.Bytes() }
 
 // growth returns the memory that s takes in addition to count n more packets.
 func (s *store) growth(n int) int64 {
 	if !s.behaviours {
-		return s.entries.growth(n)
+		return s.entries.Growth(n)
 	}
-	return s.entries.growth(n) + s.habits.growth(n)
+	return s.entries.Growth(n) + s.habits.Growth(n)
 }

@@ -89,7 +89,7 @@ func (e *Engine) Meet(v *View) uint64 {
 // its payload. The number means nothing, likewise.
 func (e *Engine) Recall(v *View) (touched uint64) {
 	if v.hint = e.conversations.glance(v.key); v.hint != 0 {
-		c, _ := e.conversations.at(v.hint)
+		c := e.conversations.at(v.hint)
 		touched = c.key
 	}
 	if len(v.Payload) > 0 {

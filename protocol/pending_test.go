@@ -128,8 +128,8 @@ func TestTableForgetsTheIdle(t *testing.T) {
 			t.Fatalf("forgotten after %d others", i)
 		}
 	}
-	if table.used > 1<<10 || table.forgotten == 0 || int(table.forgotten) != dropped {
-		t.Errorf("%d places, %d forgotten, %d dropped", table.used, table.forgotten, dropped)
+	if table.all.Len() > 1<<10 || table.forgotten == 0 || int(table.forgotten) != dropped {
+		t.Errorf("%d places, %d forgotten, %d dropped", table.all.Len(), table.forgotten, dropped)
 	}
 }
 
@@ -142,8 +142,8 @@ func TestTableOfChosenKeys(t *testing.T) {
 	for i := range uint64(1000) {
 		table.open(i << 32)
 	}
-	if len(table.rows) > 2*minRows || table.used > 100 {
-		t.Errorf("%d rows for %d conversations", len(table.rows), table.used)
+	if len(table.rows) > 2*minRows || table.all.Len() > 100 {
+		t.Errorf("%d rows for %d conversations", len(table.rows), table.all.Len())
 	}
 	if c := table.find(other); c == nil || c.server != 80 {
 		t.Error("one of another row was forgotten")

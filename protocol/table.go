@@ -1,28 +1,22 @@
 package protocol
 
+import "botnetdetect/internal/slab"
+
 // ways is how many conversations share a row of a table's index: they fill one cache line.
 const ways = 16
 
 // table remembers conversations by key, up to a limit. An index in rows of sixteen
 // leads to their places, which they keep: a table grows without moving them.
 type table struct {
-	rows   [][ways]entry // a power of two
-	chunks []*chunk
-	used   int    // conversations
-	limit  int    // conversations at most
-	free   uint32 // the number of a conversation that gave way; zero for none
+	rows  [][ways]entry // a power of two
+	all   slab.Arena[conversation]
+	pasts slab.Arena[[2]past] // what is seldom asked of each
+	limit int                 // conversations at most
+	free  uint32              // the number of a conversation that gave way; zero for none
 	// forgotten counts the conversations that gave way.
 	forgotten int64
 	drop      func(*conversation)
 }
-
-// chunk is conversations that are allocated at once, and what is seldom asked of them.
-type chunk struct {
-	conversations [chunkSize]conversation
-	pasts         [chunkSize][2]past
-}
-
-const chunkSize = 512
 
 // entry is a place in a row: the number of a conversation, whether it was heard of
 // again, and some bits of its key, so that another's is seldom fetched. Zero is free; in
@@ -58,16 +52,11 @@ func newTable(limit int, drop func(*conversation)) table {
 	return table{rows: make([][ways]entry, minRows), limit: min(max(limit, 64), maxNumber), drop: drop}
 }
 
-// at returns the conversation of a number, and what is seldom asked of it.
-func (t *table) at(number uint32) (*conversation, *[2]past) {
-	c, i := t.chunks[(number-1)/chunkSize], (number-1)%chunkSize
-	return &c.conversations[i], &c.pasts[i]
-}
+// at returns the conversation of a number.
+func (t *table) at(number uint32) *conversation { return t.all.At(number) }
 
-func (t *table) past(c *conversation) *[2]past {
-	_, p := t.at(c.number)
-	return p
-}
+// past returns what is seldom asked of a conversation.
+func (t *table) past(c *conversation) *[2]past { return t.pasts.At(c.number) }
 
 func (t *table) row(key uint64) *[ways]entry { return &t.rows[int(key)&(len(t.rows)-1)] }
 
@@ -81,7 +70,7 @@ func (t *table) find(key uint64) *conversation {
 		if !x.like(key) {
 			continue
 		}
-		if c, _ := t.at(x.number()); c.key == key {
+		if c := t.at(x.number()); c.key == key {
 			row[i] = x | heard
 			return c
 		}
@@ -111,7 +100,7 @@ func (t *table) open(key uint64) *conversation {
 	for t.crowds(key) {
 		t.grow()
 	}
-	if t.row(key)[ways-1] != 0 || t.used == t.limit {
+	if t.row(key)[ways-1] != 0 || t.all.Len() == t.limit {
 		t.forget(key)
 	}
 	return t.add(key)
@@ -124,16 +113,16 @@ func (t *table) crowds(key uint64) bool {
 	case len(t.rows)*crowded/2 >= t.limit:
 		return false
 	case t.row(key)[ways-1] != 0:
-		return t.used >= len(t.rows)*crowded/2
+		return t.all.Len() >= len(t.rows)*crowded/2
 	}
-	return t.used >= len(t.rows)*crowded
+	return t.all.Len() >= len(t.rows)*crowded
 }
 
 // grow doubles the rows. There is room for all, since each row is split in two.
 func (t *table) grow() {
-	t.rows = make([][ways]entry, 2*len(t.rows))
-	for n := range uint32(t.used) {
-		c, _ := t.at(n + 1)
+	t.rows = slab.Make[[ways]entry](2 * len(t.rows))
+	for n := range uint32(t.all.Len()) {
+		c := t.at(n + 1)
 		row := t.row(c.key)
 		row[filled(row)] = makeEntry(c.key, n+1)
 	}
@@ -143,15 +132,12 @@ func (t *table) grow() {
 func (t *table) add(key uint64) *conversation {
 	number := t.free
 	if t.free = 0; number == 0 {
-		if t.used == len(t.chunks)*chunkSize {
-			t.chunks = append(t.chunks, new(chunk))
-		}
-		t.used++
-		number = uint32(t.used)
+		_, number = t.all.Add()
+		t.pasts.Add()
 	}
 	row := t.row(key)
 	row[filled(row)] = makeEntry(key, number)
-	c, _ := t.at(number)
+	c := t.at(number)
 	c.key, c.number = key, number
 	return c
 }
@@ -174,12 +160,13 @@ func (t *table) forget(key uint64) {
 		row = t.row(key)
 	}
 	i, last := t.idle(row), filled(row)-1
-	c, p := t.at(row[i].number())
+	c := t.at(row[i].number())
 	row[i], row[last] = row[last], 0
 	t.forgotten++
 	t.drop(c)
 	t.free = c.number
-	*c, *p = conversation{}, [2]past{}
+	*t.past(c) = [2]past{}
+	*c = conversation{}
 }
 
 // idle returns a place in a row whose conversation was not heard of again since it was

@@ -10,21 +10,22 @@ import (
 )
 
 // floors names every package of the program by the floor that it stands on. A package
-// imports only from floors below its own, so data flows one way: a frame on floor 0
-// never knows of the verdict on floor 7. docs/design.md draws the house.
+// imports only from floors below its own, so data flows one way: a frame on floor 1
+// never knows of the verdict on floor 8. docs/design.md draws the house.
 var floors = [][]string{
-	0:  {"capture", "protocol", "gbdt", "metric", "communityid", "filter", "internal/safefile", "internal/memory", "internal/page", "history"},
-	1:  {"packet", "nic", "internal/craft"},
-	2:  {"flow", "tshark", "allow", "synthetic"},
-	3:  {"behaviour", "feature", "observe", "synthetic/write"},
-	4:  {"dataset"},
-	5:  {"model"},
-	6:  {"reason", "evaluate"},
-	7:  {"detect"},
-	8:  {"report", "live", "calibrate"},
-	9:  {"alert", "cluster", "serve"},
-	10: {"monitor"},
-	11: {"cmd/botnetdetect", "cmd/botnetdetect-cluster"},
+	0:  {"internal/slab"},
+	1:  {"capture", "protocol", "gbdt", "metric", "communityid", "filter", "internal/safefile", "internal/memory", "internal/page", "history"},
+	2:  {"packet", "nic", "internal/craft"},
+	3:  {"flow", "tshark", "allow", "synthetic"},
+	4:  {"behaviour", "feature", "observe", "synthetic/write"},
+	5:  {"dataset"},
+	6:  {"model"},
+	7:  {"reason", "evaluate"},
+	8:  {"detect"},
+	9:  {"report", "live", "calibrate"},
+	10: {"alert", "cluster", "serve"},
+	11: {"monitor"},
+	12: {"cmd/botnetdetect", "cmd/botnetdetect-cluster"},
 }
 
 // outside are folders whose packages serve the house but are not of it: tests and
