@@ -66,14 +66,15 @@ func (c *court) flow(f flow.Flow) (v Verdict, err error) {
 		v = d.describe(f, feature.Blocks(f, feature.Aware, d.Vocabulary))
 	}
 	v.Behaviour = c.known.Features(&f, nil)
-	if v.Score, err = d.Model.ScoreBehaviour(v.Behaviour); err != nil {
+	score, err := d.Model.ScoreBehaviour(v.Behaviour)
+	if err != nil {
 		return v, fmt.Errorf("cannot score flow %v to %v: %w", f.Src, f.Dst, err)
 	}
-	v.Botnet = d.Model.Botnet(v.Score)
+	v.Score, v.Botnet = d.Model.Express(score), d.Model.Botnet(score)
 	if c.tallies != nil {
 		s := c.known.Seat(&f)
 		v.Host = s.Host
-		c.tally(s, &v)
+		c.tally(s, &v, score)
 	}
 	return v, nil
 }

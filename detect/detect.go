@@ -20,7 +20,7 @@ type Verdict struct {
 	Capture   string
 	Src, Dst  packet.Endpoint // in text order
 	Botnet    bool            // the verdict
-	Score     float64         // probability of botnet traffic, 0 to 1
+	Score     float64         // probability of botnet traffic, 0 to 1, as the model expresses it
 	Packets   uint64
 	Bytes     uint64    // on the wire
 	First     time.Time // of the earliest packet, UTC
@@ -136,10 +136,11 @@ func (d Detector) Verdict(f flow.Flow) (v Verdict, err error) {
 	if d.Model.Mode == feature.Agnostic {
 		blocks = feature.Blocks(f, feature.Agnostic, d.Vocabulary)
 	}
-	if v.Score, err = d.Model.Score(blocks); err != nil {
+	score, err := d.Model.Score(blocks)
+	if err != nil {
 		return v, fmt.Errorf("cannot score flow %v to %v: %w", f.Src, f.Dst, err)
 	}
-	v.Botnet = d.Model.Botnet(v.Score)
+	v.Score, v.Botnet = d.Model.Express(score), d.Model.Botnet(score)
 	return v, nil
 }
 

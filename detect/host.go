@@ -94,12 +94,15 @@ func (c *court) hosts(capture string, yield func(*HostVerdict) error) error {
 }
 
 func (d Detector) hostVerdict(t *tally) (v HostVerdict, err error) {
-	v = HostVerdict{Score: t.mean(), Manner: t.manner, Peers: t.peers, Flows: t.carriers, Class: HostBenign}
+	v = HostVerdict{Score: d.Model.Express(t.mean()), Manner: t.manner, Peers: t.peers, Class: HostBenign}
 	switch {
 	case t.peers < MinPeers:
 		v.Class = TooLittle
-	case d.Model.Botnet(v.Score):
+	case d.Model.Botnet(t.mean()):
 		v.Class = HostBotnet
+	}
+	for _, c := range t.carriers {
+		v.Flows = append(v.Flows, Carrier{c.Peer, d.Model.Express(c.Score)})
 	}
 	if t.peers == 0 {
 		v.Reasons = []reason.Reason{{Text: fmt.Sprintf("it only downloads, as browsers do (peers: %d)", t.fetched)}}

@@ -2,6 +2,7 @@ package detect
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"botnetdetect/model"
 	"botnetdetect/observe"
 	"botnetdetect/protocol"
+	"botnetdetect/reason"
 )
 
 // gossip is a host that asks as many strangers the same few bytes.
@@ -123,4 +125,38 @@ func chat(host string, peers int) (flows []*pcaptest.Flow) {
 		flows = append(flows, f.SendData(at+time.Second, make([]byte, 40)).ReplyData(at+2*time.Second, make([]byte, 60)))
 	}
 	return flows
+}
+
+// TestPriorsChangeScoresOnly: at another prior, scores and their reasons differ, verdicts do not.
+func TestPriorsChangeScoresOnly(t *testing.T) {
+	d := behavioural(t)
+	at, err := d.Model.AtPrior(0.001)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := watched(append(gossip("10.0.0.1", 60), chat("10.0.0.2", 12)...)...)
+	judge := func(d Detector) (flows []Verdict, hosts []HostVerdict) {
+		err := d.JudgeAll(seen, new(Summary), Yield{
+			Flow: func(v *Verdict) error { flows = append(flows, *v); return nil },
+			Host: func(v *HostVerdict) error { hosts = append(hosts, *v); return nil },
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return flows, hosts
+	}
+	flows, hosts := judge(d)
+	otherFlows, otherHosts := judge(Detector{Model: at, Vocabulary: d.Vocabulary})
+	for i, v := range flows {
+		o := otherFlows[i]
+		why, err := reason.Of(at, v.Flow, d.Vocabulary, v.Behaviour)
+		if err != nil || o.Botnet != v.Botnet || o.Score != at.Express(v.Score) || math.Abs(1/(1+math.Exp(-why.LogOdds()))-o.Score) > 1e-5 {
+			t.Errorf("%v before, %v at another prior, for which the reasons give %v (%v)", v.Score, o.Score, why.LogOdds(), err)
+		}
+	}
+	for i, v := range hosts {
+		if o := otherHosts[i]; o.Class != v.Class || o.Score >= v.Score || o.Flows[0].Score != at.Express(v.Flows[0].Score) {
+			t.Errorf("%+v before, %+v at another prior", v, o)
+		}
+	}
 }

@@ -27,8 +27,8 @@ type tally struct {
 // mean returns the mean score, 0 of none.
 func (t *tally) mean() float64 { return t.sum / float64(max(t.peers, 1)) }
 
-// tally counts a flow with evidence for its host.
-func (c *court) tally(s behaviour.Seat, v *Verdict) {
+// tally counts a flow with evidence, and its score as it is, for its host.
+func (c *court) tally(s behaviour.Seat, v *Verdict, score float64) {
 	if !s.Evidence() {
 		return
 	}
@@ -45,7 +45,7 @@ func (c *court) tally(s behaviour.Seat, v *Verdict) {
 	if peer == s.Host {
 		peer = v.Dst
 	}
-	t.add(peer, v.Score, v.Behaviour)
+	t.add(peer, score, v.Behaviour)
 }
 
 func (t *tally) add(peer packet.Endpoint, score float64, values []float64) {

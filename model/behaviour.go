@@ -285,7 +285,7 @@ func (m *Model) ExplainBehaviour(values []float64) (Pushes, error) {
 	if err != nil {
 		return Pushes{}, err
 	}
-	return Pushes{Base: e.Bias, ByFeature: e.Features}, nil
+	return Pushes{Base: e.Bias + m.shift, ByFeature: e.Features}, nil
 }
 
 // newBehaviour joins trees to behavioural features.

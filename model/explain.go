@@ -3,7 +3,7 @@ package model
 import "botnetdetect/feature"
 
 // Pushes says how a flow's score came about: Base and all of ByFeature add up to its
-// log-odds.
+// log-odds, as Express has it.
 type Pushes struct {
 	Base      float64   // log-odds of a flow of which nothing is known
 	ByFeature []float64 // log-odds by column, in the order of Features
@@ -17,7 +17,7 @@ func (m *Model) Explain(blocks []feature.Block) (Pushes, error) {
 	if err != nil {
 		return Pushes{}, err
 	}
-	return Pushes{Base: e.Bias, ByFeature: e.Features}, nil
+	return Pushes{Base: e.Bias + m.shift, ByFeature: e.Features}, nil
 }
 
 // ProtocolName returns the name under which a protocol's features stand in a model, which

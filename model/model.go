@@ -32,6 +32,8 @@ type Model struct {
 	trees   *gbdt.Model
 	columns map[string]block // by protocol name
 	places  []int            // by column, in behaviour.All; in mode behaviour instead of columns
+
+	prior, shift float64 // see AtPrior: the prior asked for, and what it adds to log-odds
 }
 
 // block maps the nine features of a protocol to the trees' columns; -1 is none.

@@ -83,6 +83,7 @@ type modelJSON struct {
 	Origin    string         `json:"origin"`
 	Mode      feature.Mode   `json:"mode"`
 	Threshold float64        `json:"threshold"`
+	Prior     float64        `json:"prior,omitempty"` // share of botnet at which scores are probabilities
 	Trees     int            `json:"trees"`
 	Features  int            `json:"features"`
 	Training  model.Training `json:"training"`
@@ -199,7 +200,7 @@ func (f *Facts) caution() cautionJSON {
 func (f *Facts) modelCard() modelJSON {
 	m := f.detector.Model
 	return modelJSON{
-		Origin: f.about.Origin, Mode: m.Mode, Threshold: m.Threshold,
+		Origin: f.about.Origin, Mode: m.Mode, Threshold: m.Express(m.Threshold), Prior: m.ExpressedAt(),
 		Trees: m.Trees().Trees(), Features: len(m.Features()), Training: m.Training,
 		Importance: importances(m), Worth: f.worth,
 	}

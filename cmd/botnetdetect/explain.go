@@ -50,6 +50,7 @@ wrong.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return e.run(cmd.Context(), args) },
 	}
 	e.flags(cmd)
+	e.priorFlag(cmd)
 	cmd.Flags().IntVar(&e.flows, "flows", 3, "explain the `N` flows with the highest scores")
 	cmd.Flags().IntVar(&e.reasons, "reasons", 8, "give the `N` strongest reasons of a flow")
 	return cmd
@@ -171,7 +172,7 @@ func resolved(t *flow.Set, f flow.Flow) packet.Endpoint {
 }
 
 func (e *explaining) write(w io.Writer, m *model.Model, v *explained) {
-	fmt.Fprintf(w, "%v and %v: %s, score %s (Botnet from %v on)\n", v.Src, v.Dst, v.Text(), scoreText(v.Score), m.Threshold)
+	fmt.Fprintf(w, "%v and %v: %s, score %s (Botnet from %v on)\n", v.Src, v.Dst, v.Text(), scoreText(v.Score), m.Express(m.Threshold))
 	fmt.Fprintf(w, "  %s; %s; from %s UTC\n", v.why.Summary, printable(strings.Join(v.Protocols, " ")), v.First.Format("2006-01-02 15:04:05"))
 	fmt.Fprintf(w, "  before looking, the score is %s\n", scoreText(1/(1+math.Exp(-v.why.Base))))
 	strongest, rest := v.why.Strongest(e.reasons)

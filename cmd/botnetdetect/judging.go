@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strconv"
 
 	"botnetdetect/allow"
@@ -15,6 +16,7 @@ type judging struct {
 	*common
 	modelFile string
 	threshold string
+	prior     string
 	allow     []string
 	leave     *allow.List // what allow comes to, once model has been called
 }
@@ -62,10 +64,36 @@ func (j *judging) model() (m *model.Model, origin string, err error) {
 		}
 		m.Threshold, m.Calibration = t, nil
 	}
+	if m, err = j.atPrior(m); err != nil {
+		return nil, "", err
+	}
 	if j.verbose {
-		j.say("model: %s, threshold %v", origin, m.Threshold)
+		j.say("model: %s, threshold %v", origin, m.Express(m.Threshold))
 	}
 	return m, origin, nil
+}
+
+func (j *judging) priorFlag(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&j.prior, "prior", "", "give scores as probabilities where a share `P` is botnet, above 0 to below 1 (default: the model's, see model info); verdicts stay the same")
+}
+
+// atPrior has scores expressed as was asked for; a threshold was meant so, too.
+func (j *judging) atPrior(m *model.Model) (*model.Model, error) {
+	if j.prior == "" {
+		return m, nil
+	}
+	p, err := strconv.ParseFloat(j.prior, 64)
+	if err != nil || !(p > 0 && p < 1) {
+		return nil, usage("--prior %s: want a number above 0 and below 1", j.prior)
+	}
+	at, err := m.AtPrior(p)
+	if err != nil {
+		return nil, fmt.Errorf("--prior: %w", err)
+	}
+	if j.threshold != "" {
+		at.Threshold = at.Internal(at.Threshold)
+	}
+	return at, nil
 }
 
 // detector judges by m what observe observed.

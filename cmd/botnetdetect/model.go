@@ -25,7 +25,7 @@ func newModel(std streams) *cobra.Command {
 }
 
 func newModelInfo(std streams) *cobra.Command {
-	var csv, asJSON bool
+	c, asJSON := &common{std: std}, false
 	cmd := &cobra.Command{
 		Use:   "info [flags] [FILE]",
 		Short: "Say when a model was trained, from what, and which features it uses",
@@ -34,7 +34,7 @@ built-in one.`,
 		Example: "  botnetdetect model info\n  botnetdetect model info --json cache/model_csv.json",
 		Args:    atMost(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			m, origin, err := namedModel(args, csv)
+			m, origin, err := namedModel(args, c.mode())
 			if err != nil {
 				return err
 			}
@@ -44,19 +44,16 @@ built-in one.`,
 			return writeInfo(std.out, m, origin)
 		},
 	}
-	cmd.Flags().BoolVar(&csv, "csv", false, "the model with protocol-agnostic features")
+	cmd.Flags().BoolVar(&c.csv, "csv", false, "the model with protocol-agnostic features")
+	c.featureFlag(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON")
 	return cmd
 }
 
-func namedModel(args []string, csv bool) (m *model.Model, origin string, err error) {
+func namedModel(args []string, mode feature.Mode) (m *model.Model, origin string, err error) {
 	if len(args) == 1 {
 		m, err = model.ReadFile(args[0])
 		return m, args[0], err
-	}
-	mode := feature.Aware
-	if csv {
-		mode = feature.Agnostic
 	}
 	return model.Load(model.Folder, mode)
 }
@@ -66,6 +63,7 @@ type modelInfo struct {
 	Origin    string         `json:"origin"`
 	Mode      feature.Mode   `json:"mode"`
 	Threshold float64        `json:"threshold"`
+	Prior     float64        `json:"prior,omitempty"` // share of botnet that scores assume
 	Trees     int            `json:"trees"`
 	Features  []string       `json:"features"`
 	Training  model.Training `json:"training"`
@@ -77,7 +75,7 @@ type modelInfo struct {
 func writeInfoJSON(w io.Writer, m *model.Model, origin string) error {
 	out := json.NewEncoder(w)
 	out.SetIndent("", "  ")
-	return out.Encode(modelInfo{origin, m.Mode, m.Threshold, m.Trees().Trees(), m.Features(), m.Training, m.Calibration, m.HeldOut.Recall(m.Threshold)})
+	return out.Encode(modelInfo{origin, m.Mode, m.Threshold, m.ExpressedAt(), m.Trees().Trees(), m.Features(), m.Training, m.Calibration, m.HeldOut.Recall(m.Threshold)})
 }
 
 func writeInfo(w io.Writer, m *model.Model, origin string) error {
@@ -94,11 +92,21 @@ func writeInfo(w io.Writer, m *model.Model, origin string) error {
 	fmt.Fprintf(w, "features:  %d, %s\n", len(m.Features()), aboutFeatures(m))
 	_, err := fmt.Fprintf(w, "trees:     %d of depth %d, learning rate %v\nthreshold: %v\n",
 		m.Trees().Trees(), t.Recipe.Depth, t.Recipe.LearningRate, m.Threshold)
+	if p, known := m.Prior(); err == nil && known {
+		_, err = fmt.Fprintf(w, "prior:     %.3g of %s are assumed to be botnet (--prior)\n", p, whatOf(m.Mode))
+	}
 	if err == nil && m.Calibration != nil {
 		fmt.Fprintf(w, "\ncalibrated at %s\n", printable(m.Calibration.Time))
 		err = writeCalibration(w, m.Calibration)
 	}
 	return err
+}
+
+func whatOf(mode feature.Mode) string {
+	if mode == feature.Behavioural {
+		return "hosts"
+	}
+	return "flows"
 }
 
 func aboutFeatures(m *model.Model) string {

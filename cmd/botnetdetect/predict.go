@@ -48,6 +48,7 @@ first, last, duration and protocols; any other is text.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return p.run(cmd.Context(), args) },
 	}
 	p.flags(cmd)
+	p.priorFlag(cmd)
 	f := cmd.Flags()
 	f.StringVarP(&p.output, "output", "o", "", "write all verdicts to `FILE`, or to stdout")
 	f.StringVar(&p.format, "format", "", "txt, csv, json or jsonl (default by the output's ending)")

@@ -47,6 +47,7 @@ shows it: figures, the grid, curves, calibration, audits.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return r.run(cmd.Context(), args) },
 	}
 	r.flags(cmd)
+	r.priorFlag(cmd)
 	f := cmd.Flags()
 	f.StringVarP(&r.output, "output", "o", "report.html", "write the page to `FILE`, or to stdout")
 	f.StringVar(&r.json, "json", "", "also write the facts as JSON to `FILE`, or to stdout")

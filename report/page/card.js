@@ -91,6 +91,7 @@ function modelSection() {
 			["Trees", `${count(m.trees)}${config.Depth ? " of depth " + config.Depth : ""}`],
 			["Features", `${count(m.features)}, ${featuresOf[m.mode] ?? m.mode}`],
 			["Threshold", String(m.threshold)],
+			["Prior", m.prior ? `${share(m.prior)} of ${m.mode === "behaviour" ? "hosts" : "flows"} are assumed to be botnet` : "not known"],
 		]),
 		sourcesTable(t.sources ?? {}), worthOf(m.worth), importances(m.importance ?? []), limits(t.sources ?? {}));
 }
