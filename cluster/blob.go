@@ -71,6 +71,15 @@ func (f *Fleet) put(ctx context.Context, name string, room int, fill func(io.Wri
 	return Blob{Object: name, Size: int64(info.Size)}, nil
 }
 
+// putOnce is put for a name that says what the bytes are: what is there stays, since it may
+// be being read.
+func (f *Fleet) putOnce(ctx context.Context, name string, data []byte) (Blob, error) {
+	if info, err := f.blobs.GetInfo(ctx, objectPrefix+name); err == nil {
+		return Blob{Object: info.Name, Size: int64(info.Size)}, nil
+	}
+	return f.put(ctx, name, maxInline, copyOf(data))
+}
+
 func compress(w io.Writer, fill func(io.Writer) error) error {
 	z, err := zstd.NewWriter(w, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<20))
 	if err != nil {
@@ -99,9 +108,9 @@ func (f *Fleet) open(ctx context.Context, b *Blob) (io.ReadCloser, error) {
 	var data io.Reader = bytes.NewReader(b.Inline)
 	done := func() error { return nil }
 	if b.Object != "" {
-		object, err := f.blobs.Get(ctx, b.Object)
+		object, err := f.object(ctx, b.Object)
 		if err != nil {
-			return nil, fmt.Errorf("cannot get %s: %w", b.Object, err)
+			return nil, err
 		}
 		data, done = object, object.Close
 	}

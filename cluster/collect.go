@@ -7,6 +7,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"time"
 
 	"botnetdetect/detect"
 
@@ -62,41 +63,61 @@ func (f *Fleet) watch(ctx context.Context, job string, use func(o Outcome, more 
 
 // Collect hands the outcome of each capture of a job to use, in the captures' order, as
 // they are done, with its verdicts as report.Verdicts wrote them; text is nil if the
-// capture was given up. It waits for those that are not done, and stops at use's first error. What
-// was judged is added to sum.
+// capture was given up. It waits for those that are not done, bears it if the servers are away for less than a
+// minute, and stops at use's first error. What was judged is added to sum.
 func (f *Fleet) Collect(ctx context.Context, job Job, sum *detect.Summary, use func(o Outcome, text io.Reader) error) error {
+	c := collector{Fleet: f, job: job, sum: sum, use: use, waiting: make(map[int]Outcome)}
 	ctx = undated{ctx}
-	waiting := make(map[int]Outcome)
-	next := 0
-	var failed error
-	err := f.watch(ctx, job.Name, func(o Outcome, more bool) bool {
-		if more && o.Capture >= next {
-			waiting[o.Capture] = o
+	for until := time.Now().Add(patience); ; {
+		before := c.next
+		err := f.watch(ctx, job.Name, func(o Outcome, more bool) bool { return c.take(ctx, o, more) })
+		if c.err != nil {
+			return c.err
 		}
-		for {
-			o, ok := waiting[next]
-			if !ok {
-				return next < job.Captures
-			}
-			delete(waiting, next)
-			next++
-			if failed = f.collect(ctx, job, o, sum, use); failed != nil {
-				return false
-			}
+		if c.next > before {
+			until = time.Now().Add(patience)
 		}
-	})
-	if failed != nil {
-		return failed
+		if err == nil || errors.Is(err, ErrMalformed) || time.Now().After(until) || !sleep(ctx, errorWait) {
+			return err
+		}
 	}
-	return err
 }
 
-func (f *Fleet) collect(ctx context.Context, job Job, o Outcome, sum *detect.Summary, use func(Outcome, io.Reader) error) error {
-	if o.GivenUp {
-		sum.Failed++
-		return use(o, nil)
+// collector is a Collect that has come to the capture next.
+type collector struct {
+	*Fleet
+	job     Job
+	sum     *detect.Summary
+	use     func(Outcome, io.Reader) error
+	waiting map[int]Outcome // done before others were whose turn comes first
+	next    int
+	err     error
+}
+
+// take uses an outcome and those that waited for it; it reports whether more are wanted.
+func (c *collector) take(ctx context.Context, o Outcome, more bool) bool {
+	if more && o.Capture >= c.next {
+		c.waiting[o.Capture] = o
 	}
-	data, _, err := f.get(ctx, verdictsKey(job.Name, o.Capture))
+	for {
+		o, ok := c.waiting[c.next]
+		if !ok {
+			return c.next < c.job.Captures
+		}
+		delete(c.waiting, c.next)
+		c.next++
+		if c.err = c.collect(ctx, o); c.err != nil {
+			return false
+		}
+	}
+}
+
+func (c *collector) collect(ctx context.Context, o Outcome) error {
+	if o.GivenUp {
+		c.sum.Failed++
+		return c.use(o, nil)
+	}
+	data, err := c.await(ctx, verdictsKey(c.job.Name, o.Capture))
 	if err != nil {
 		return fmt.Errorf("verdicts on %s: %w", o.Path, err)
 	}
@@ -104,15 +125,18 @@ func (f *Fleet) collect(ctx context.Context, job Job, o Outcome, sum *detect.Sum
 	if err != nil {
 		return err
 	}
-	if err := f.addSummary(ctx, &v.Summary, sum); err != nil {
+	if err := c.addSummary(ctx, &v.Summary, c.sum); err != nil {
 		return err
 	}
-	text, err := f.open(ctx, &v.Text)
+	text, err := c.open(ctx, &v.Text)
+	for until := time.Now().Add(patience); err != nil && time.Now().Before(until) && sleep(ctx, errorWait); {
+		text, err = c.open(ctx, &v.Text)
+	}
 	if err != nil {
 		return err
 	}
 	defer text.Close()
-	return use(o, text)
+	return c.use(o, text)
 }
 
 func (f *Fleet) addSummary(ctx context.Context, b *Blob, sum *detect.Summary) error {

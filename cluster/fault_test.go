@@ -57,16 +57,16 @@ func TestWorkersDie(t *testing.T) {
 	}
 	ctx := timeout(t, 5*time.Minute)
 	server := nodes(t, 1, "127.0.0.1")
-	f, _ := setup(ctx, t, urls(server), hasty(1))
+	f, conn := setup(ctx, t, urls(server), hasty(1))
 	paths := captures(t, 14)
 	poison := filepath.Join(t.TempDir(), "poison.pcap")
 	if err := os.WriteFile(poison, swarm(1, 10), 0o666); err != nil {
 		t.Fatal(err)
 	}
 	o := order(t, "job", append(paths[:7:7], append([]string{poison}, paths[7:]...)...), 60000)
-	o.Tries = 4
+	o.Tries = 8
 	job := submitted(ctx, t, f, o)
-	supervise(t, 3, 400*time.Millisecond, workerAt(t, urls(server)))
+	supervise(t, 3, 400*time.Millisecond, watch(ctx, t, conn), workerAt(t, urls(server)))
 	outcomes := same(ctx, t, f, job, paths)
 	for i, done := range outcomes {
 		if bad := i == 7; done.GivenUp != bad {
@@ -75,28 +75,32 @@ func TestWorkersDie(t *testing.T) {
 	}
 	s, err := f.Status(ctx, job)
 	if err != nil || s.Done != job.Captures || s.GivenUp != 1 || !strings.Contains(s.Failed[len(s.Failed)-1].Path+s.Failed[0].Path, "poison") {
-		t.Errorf("status is %+v, %v", s, err)
+		t.Errorf("%d of %d are done, %d given up; in vain were %+v, %v", s.Done, job.Captures, s.GivenUp, s.Failed, err)
 	}
 }
 
-// TestServersDie stops each of three servers in turn and starts it again.
+// TestServersDie stops each of three servers in turn and starts it again, each time when
+// something has been done and the servers agree: two of three are never away at once.
 func TestServersDie(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it starts three servers")
 	}
 	ctx := timeout(t, 5*time.Minute)
 	servers := nodes(t, 3, "127.0.0.1")
-	f, _ := setup(ctx, t, urls(servers), hasty(3))
+	f, conn := setup(ctx, t, urls(servers), hasty(3))
 	paths := captures(t, 14)
-	job := submitted(ctx, t, f, order(t, "job", paths, 60000))
+	o := order(t, "job", paths, 60000)
+	o.Tries = 100 // each server that is away longer than the fleet waits costs tasks in hand a try
+	job := submitted(ctx, t, f, o)
+	watched := watch(ctx, t, conn)
 	var dying sync.WaitGroup
 	dying.Go(func() {
 		for _, n := range servers {
-			time.Sleep(300 * time.Millisecond)
+			watched.progress()
 			n.server.Close()
-			time.Sleep(time.Second)
+			watched.progress() // the other two go on
 			n.start(t)
-			time.Sleep(2 * time.Second)
+			watched.healthy(len(servers))
 		}
 	})
 	for range 2 {
@@ -177,25 +181,21 @@ func TestNetworkIsCut(t *testing.T) {
 	}
 	ctx := timeout(t, 5*time.Minute)
 	server := nodes(t, 1, "198.18.99.1")
-	f, _ := setup(ctx, t, urls(server), hasty(1))
+	f, conn := setup(ctx, t, urls(server), hasty(1))
 	paths := captures(t, 14)
 	job := submitted(ctx, t, f, order(t, "job", paths, 60000))
-	supervise(t, 1, time.Hour, workerAt(t, urls(server), "ip", "netns", "exec", space))
-	cut, done := make(chan struct{}), make(chan struct{})
+	watched := watch(ctx, t, conn)
+	supervise(t, 1, time.Hour, watched, workerAt(t, urls(server), "ip", "netns", "exec", space))
+	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		for range 3 {
-			select {
-			case <-cut:
-				return
-			case <-time.After(700 * time.Millisecond):
-			}
+			watched.progress()
 			_ = ip("link", "set", here, "down")
 			time.Sleep(2 * time.Second) // longer than the servers wait for a sign of life
 			_ = ip("link", "set", here, "up")
 		}
 	}()
 	same(ctx, t, f, job, paths)
-	close(cut)
 	<-done
 }

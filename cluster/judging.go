@@ -25,7 +25,7 @@ func (w *worker) judge(ctx context.Context, d *delivery) error {
 		return w.giveUp(ctx, d, fmt.Sprintf("no worker could judge it in %d tries", d.Job.Tries))
 	}
 	ledgers, err := w.ledgers(ctx, d)
-	if err != nil || ledgers == nil {
+	if err != nil {
 		return err
 	}
 	seen, err := w.unite(ctx, d, ledgers)
@@ -44,16 +44,13 @@ func (w *worker) judge(ctx context.Context, d *delivery) error {
 	return nil
 }
 
-// ledgers returns the ledgers of a capture; nil if one is gone, which means that the
-// capture has been judged meanwhile.
+// ledgers returns the ledgers of a capture. If one is gone, the capture was judged meanwhile,
+// as the next try will find, or a server that lags behind has answered.
 func (w *worker) ledgers(ctx context.Context, d *delivery) (all []Ledger, err error) {
 	for part := range d.Parts {
 		data, _, err := w.get(ctx, ledgerKey(d.Task.Job, d.Capture, part))
-		if errors.Is(err, errAbsent) {
-			return nil, nil
-		}
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("ledger of part %d: %w", part, err)
 		}
 		l, err := readLedger(data)
 		if err != nil {
@@ -119,8 +116,8 @@ func outcomeOf(d *delivery, ledgers []Ledger, judge string) Outcome {
 	return o
 }
 
-// verdicts judges what was seen, keeps the verdicts and fills the outcome. Whoever judges
-// a capture twice keeps the same.
+// verdicts judges what was seen, keeps the verdicts, unless somebody has kept the same
+// already, and fills the outcome.
 func (w *worker) verdicts(ctx context.Context, d *delivery, seen observe.Observation, o *Outcome) error {
 	m, err := w.jobs.judgedBy(ctx, d.Job)
 	if err != nil {
@@ -128,7 +125,7 @@ func (w *worker) verdicts(ctx context.Context, d *delivery, seen observe.Observa
 	}
 	sum := new(detect.Summary)
 	var kept Verdicts
-	kept.Text, err = w.put(ctx, objectName(d.Task.Job, "verdicts-", d.Capture), maxInline, func(out io.Writer) error {
+	kept.Text, err = w.put(ctx, objectName(d.Task.Job, "verdicts-", d.Capture, "-", newName()), maxInline, func(out io.Writer) error {
 		verdicts, err := report.NewVerdicts(out, d.Job.Format)
 		if err != nil {
 			return err
@@ -141,7 +138,7 @@ func (w *worker) verdicts(ctx context.Context, d *delivery, seen observe.Observa
 	if err != nil {
 		return err
 	}
-	kept.Summary, err = w.put(ctx, objectName(d.Task.Job, "summary-", d.Capture), maxInline, func(out io.Writer) error {
+	kept.Summary, err = w.put(ctx, objectName(d.Task.Job, "summary-", d.Capture, "-", newName()), maxInline, func(out io.Writer) error {
 		return json.NewEncoder(out).Encode(summaryOf(sum))
 	})
 	if err != nil {
@@ -149,7 +146,12 @@ func (w *worker) verdicts(ctx context.Context, d *delivery, seen observe.Observa
 	}
 	o.Frames, o.Flows, o.P2P, o.Botnet, o.Err = seen.Stats.Frames, sum.Flows, sum.P2P, sum.Botnet, errorText(seen.Err)
 	o.Model, o.Finished = d.Job.ModelSum, time.Now().UTC()
-	return w.replace(ctx, verdictsKey(d.Task.Job, d.Capture), kept)
+	err = w.set(ctx, verdictsKey(d.Task.Job, d.Capture), kept, 0)
+	if errors.Is(err, errChanged) {
+		w.drop(ctx, kept.Text, kept.Summary) // what is there may be being read, so it stays
+		return nil
+	}
+	return err
 }
 
 // keep keeps an outcome, unless there is one.
@@ -164,6 +166,7 @@ func (w *worker) keep(ctx context.Context, o Outcome, job string) error {
 // forget removes the ledgers and tables of a capture that is done. What is left of them if
 // that fails goes with the job.
 func (w *worker) forget(ctx context.Context, d *delivery, ledgers []Ledger) {
+	_ = w.state.Purge(ctx, partsKey(d.Task.Job, d.Capture))
 	for part := range ledgers {
 		_ = w.state.Purge(ctx, ledgerKey(d.Task.Job, d.Capture, part))
 		for i := range ledgers[part].Attempts {

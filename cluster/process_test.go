@@ -51,29 +51,39 @@ func (poisoned) Open(ctx context.Context, path string) (io.ReadCloser, error) {
 	return cluster.Files{}.Open(ctx, path)
 }
 
-// process is a worker in a process of its own, which is started anew when it ends.
+// process is a worker in a process of its own.
 type process struct {
 	t    *testing.T
 	cmd  *exec.Cmd
 	make func() *exec.Cmd
+	gone chan struct{} // closed when it has ended
 }
 
 func (p *process) start() {
-	p.cmd = p.make()
+	p.cmd, p.gone = p.make(), make(chan struct{})
 	p.cmd.Env = append(p.cmd.Environ(), "GOTRACEBACK=none")
 	if err := p.cmd.Start(); err != nil {
-		p.t.Fatal(err)
+		p.t.Error(err)
+		close(p.gone)
+		return
 	}
+	go func() {
+		defer close(p.gone)
+		_ = p.cmd.Wait()
+	}()
 }
 
 func (p *process) kill() {
-	_ = p.cmd.Process.Kill()
-	_ = p.cmd.Wait()
+	if p.cmd.Process != nil {
+		_ = p.cmd.Process.Kill()
+	}
+	<-p.gone
 }
 
-// supervise starts n workers and, every so often, kills one of them, or starts one that
-// died, until the test ends.
-func supervise(t *testing.T, n int, every time.Duration, command func() *exec.Cmd) {
+// supervise starts n workers, anew if they end, and kills one of them after the other, until
+// the test ends: at most one every so often, and none before more was done since the last than can
+// be in hand: else a slow machine would come to the end of nothing.
+func supervise(t *testing.T, n int, every time.Duration, work *watched, command func() *exec.Cmd) {
 	t.Helper()
 	workers := make([]*process, n)
 	for i := range workers {
@@ -83,15 +93,17 @@ func supervise(t *testing.T, n int, every time.Duration, command func() *exec.Cm
 	stop, done := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)
-		for i := 0; ; i++ {
-			select {
-			case <-stop:
-				return
-			case <-time.After(every):
+		next, last, before := 0, time.Now(), work.done()
+		for !closed(stop, 50*time.Millisecond) {
+			if time.Since(last) > every && work.done() >= before+10 {
+				workers[next%n].kill()
+				next, last, before = next+1, time.Now(), work.done()
 			}
-			w := workers[i%n]
-			w.kill()
-			w.start()
+			for _, w := range workers {
+				if closed(w.gone, 0) {
+					w.start()
+				}
+			}
 		}
 	}()
 	t.Cleanup(func() {
@@ -101,6 +113,16 @@ func supervise(t *testing.T, n int, every time.Duration, command func() *exec.Cm
 			w.kill()
 		}
 	})
+}
+
+// closed reports whether a channel is closed within a time.
+func closed(c <-chan struct{}, within time.Duration) bool {
+	select {
+	case <-c:
+		return true
+	case <-time.After(within):
+		return false
+	}
 }
 
 // workerAt returns a command that works for the servers at a URL.

@@ -212,6 +212,11 @@ func FuzzLedger(f *testing.F) {
 	fuzz(f, seed, readLedger, toJSON)
 }
 
+func FuzzParts(f *testing.F) {
+	seed, _ := json.Marshal(Parts{Of: 3, Done: []int{0, 2}})
+	fuzz(f, seed, readParts, toJSON)
+}
+
 func FuzzOutcome(f *testing.F) {
 	seed, _ := json.Marshal(Outcome{Path: "a", Err: "cut short"})
 	fuzz(f, seed, readOutcome, toJSON)

@@ -24,6 +24,14 @@ type received struct {
 	msg jetstream.Msg
 }
 
+func (r *received) tries() int {
+	about, err := r.msg.Metadata()
+	if err != nil {
+		return 1
+	}
+	return int(about.NumDelivered)
+}
+
 // reduce takes batches of one partition, several at a time if there are, and stores them.
 // It holds nothing between one time and the next, so nothing is lost with it.
 func (w *worker) reduce(ctx context.Context, from jetstream.Consumer) {
@@ -55,6 +63,7 @@ func (w *worker) reduceSome(ctx context.Context, from jetstream.MessagesContext)
 		}
 		taken, bytes = append(taken, msg), bytes+len(msg.Data())
 	}
+	defer w.keepAlive(taken...)()
 	for _, group := range w.group(taken) {
 		w.settle(ctx, group)
 	}
@@ -90,6 +99,8 @@ func (w *worker) settle(ctx context.Context, group []received) {
 		switch {
 		case err == nil:
 			err = r.msg.Ack()
+		case errors.Is(err, ErrNoJob) && r.tries() > lonely: // it was forgotten
+			_ = r.msg.Ack()
 		case errors.Is(err, ErrMalformed) || errors.Is(err, flow.ErrFormat):
 			_ = r.msg.NakWithDelay(time.Minute) // a reducer of another version may read it
 		default:
@@ -120,6 +131,7 @@ func (w *worker) store(ctx context.Context, group []received) error {
 		}
 		if errors.Is(err, errChanged) {
 			w.drop(ctx, tables...)
+			breathe(ctx)
 			continue
 		}
 		if err != nil {
@@ -130,7 +142,7 @@ func (w *worker) store(ctx context.Context, group []received) error {
 }
 
 // ledger returns the ledger of a key, a new one if there is none, and nil if the capture is
-// done or its job is gone, so that nobody asks for batches any more.
+// done, so that nobody asks for batches any more. The error is ErrNoJob if its job is gone.
 func (w *worker) ledger(ctx context.Context, key string, b *Batch) (*Ledger, uint64, error) {
 	data, revision, err := w.get(ctx, key)
 	if err == nil {
@@ -144,9 +156,6 @@ func (w *worker) ledger(ctx context.Context, key string, b *Batch) (*Ledger, uin
 		return nil, 0, err
 	}
 	job, err := w.jobs.get(ctx, b.Job)
-	if errors.Is(err, ErrNoJob) {
-		return nil, 0, nil
-	}
 	if err != nil {
 		return nil, 0, err
 	}
@@ -227,20 +236,8 @@ func (w *worker) announce(ctx context.Context, b *Batch, own *Ledger) error {
 	if own.winner() == nil {
 		return nil
 	}
-	for part := b.Parts - 1; part >= 0; part-- { // the last task was begun last
-		if part == b.Part {
-			continue
-		}
-		data, _, err := w.get(ctx, ledgerKey(b.Job, b.Capture, part))
-		if errors.Is(err, errAbsent) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if l, err := readLedger(data); err != nil || l.winner() == nil {
-			return err
-		}
+	if whole, err := w.complete(ctx, b); err != nil || !whole {
+		return err
 	}
 	t := Task{Kind: Judge, Job: b.Job, Capture: b.Capture, Path: b.Path, Bytes: b.Bytes, Parts: b.Parts}
 	return w.publish(ctx, taskSubject(Judge, b.Job), t.id(), t.encode())

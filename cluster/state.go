@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
+	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 )
@@ -14,6 +16,7 @@ func jobKey(job string) string { return job + ".job" }
 func ledgerKey(job string, capture, part int) string {
 	return fmt.Sprintf("%s.ledger.%d.%d", job, capture, part)
 }
+func partsKey(job string, capture int) string      { return fmt.Sprintf("%s.parts.%d", job, capture) }
 func outcomeKey(job string, capture int) string    { return fmt.Sprintf("%s.outcome.%d", job, capture) }
 func verdictsKey(job string, capture int) string   { return fmt.Sprintf("%s.verdicts.%d", job, capture) }
 func objectName(job, what string, n ...any) string { return job + "/" + what + fmt.Sprint(n...) }
@@ -37,6 +40,30 @@ func (f *Fleet) get(ctx context.Context, key string) (data []byte, revision uint
 	return entry.Value(), entry.Revision(), nil
 }
 
+// await is get for what must be there, or will be in a moment: the servers may be away, or
+// one that lags behind may answer.
+func (f *Fleet) await(ctx context.Context, key string) (data []byte, err error) {
+	for until := time.Now().Add(patience); ; {
+		if data, _, err = f.get(ctx, key); err == nil || time.Now().After(until) || !sleep(ctx, errorWait) {
+			return data, err
+		}
+	}
+}
+
+// sleep waits, and reports whether ctx is not done yet.
+func sleep(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(d):
+		return true
+	}
+}
+
+// breathe waits a moment before what somebody else has changed is read again: whoever
+// answers may not have heard of the change yet.
+func breathe(ctx context.Context) { sleep(ctx, 5*time.Millisecond+rand.N(20*time.Millisecond)) }
+
 // set keeps a value under a key if nobody has written there since revision, 0 if nothing
 // was there; else the error is errChanged.
 func (f *Fleet) set(ctx context.Context, key string, value any, revision uint64) error {
@@ -53,18 +80,6 @@ func (f *Fleet) set(ctx context.Context, key string, value any, revision uint64)
 		return errChanged
 	}
 	if err != nil {
-		return fmt.Errorf("cannot keep %s: %w", key, err)
-	}
-	return nil
-}
-
-// replace keeps a value under a key, whatever was there.
-func (f *Fleet) replace(ctx context.Context, key string, value any) error {
-	data, err := json.Marshal(value)
-	if err != nil {
-		return err
-	}
-	if _, err := f.state.Put(ctx, key, data); err != nil {
 		return fmt.Errorf("cannot keep %s: %w", key, err)
 	}
 	return nil

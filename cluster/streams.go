@@ -74,7 +74,26 @@ func (s Settings) makeBuckets(ctx context.Context, js jetstream.JetStream) error
 		return err
 	}
 	_, err = js.CreateObjectStore(ctx, jetstream.ObjectStoreConfig{Bucket: blobsBucket, Replicas: s.Replicas, Storage: s.storage()})
-	return unlessThere(err)
+	if err := unlessThere(err); err != nil {
+		return err
+	}
+	return errors.Join(askLeader(ctx, js, "KV_"+stateBucket), askLeader(ctx, js, "OBJ_"+blobsBucket))
+}
+
+// askLeader has a bucket read from the server that leads it. By default any server that
+// keeps it may answer, and one that lags behind would say that nothing is there.
+func askLeader(ctx context.Context, js jetstream.JetStream, stream string) error {
+	s, err := js.Stream(ctx, stream)
+	if err != nil {
+		return err
+	}
+	c := s.CachedInfo().Config
+	if !c.AllowDirect {
+		return nil
+	}
+	c.AllowDirect = false
+	_, err = js.UpdateStream(ctx, c)
+	return err
 }
 
 // unlessThere is err, unless that says that something with these names has been made.

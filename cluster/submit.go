@@ -98,7 +98,7 @@ func (f *Fleet) prepare(ctx context.Context, o *Order) (job Job, err error) {
 	}
 	sum := sha256.Sum256(file.Bytes())
 	job.ModelSum = hex.EncodeToString(sum[:])
-	if job.Model, err = f.put(ctx, "model-"+job.ModelSum, maxInline, copyOf(file.Bytes())); err != nil {
+	if job.Model, err = f.putOnce(ctx, "model-"+job.ModelSum, file.Bytes()); err != nil {
 		return job, err
 	}
 	list, err := listOf(o.Captures)
@@ -106,7 +106,7 @@ func (f *Fleet) prepare(ctx context.Context, o *Order) (job Job, err error) {
 		return job, err
 	}
 	sum = sha256.Sum256(list)
-	job.List, err = f.put(ctx, objectName(job.Name, "list-", hex.EncodeToString(sum[:])), maxInline, copyOf(list))
+	job.List, err = f.putOnce(ctx, objectName(job.Name, "list-", hex.EncodeToString(sum[:])), list)
 	return job, errors.Join(err, job.check())
 }
 

@@ -51,6 +51,7 @@ type worker struct {
 	vocabulary *protocol.Vocabulary
 	jobs       *jobs
 	beat       *beat
+	inHand     inHand
 	running    sync.WaitGroup
 }
 
@@ -64,6 +65,7 @@ const lonely = 2
 const (
 	taskPoll  = 5 * time.Second        // how long a request for a task waits
 	errorWait = 500 * time.Millisecond // before what failed is tried again
+	patience  = time.Minute            // after which whoever waits for the servers gives up
 )
 
 // Work does tasks of all jobs until ctx is done. It returns an error only if it could not
@@ -178,13 +180,21 @@ func (w *worker) begin(ctx context.Context, msg jetstream.Msg, do func(context.C
 	if err != nil {
 		w.Say(err)
 	}
-	if d == nil || w.free.Acquire(ctx, d.Weight) != nil {
+	if d == nil || !w.inHand.add(d.id()) {
 		alive()
+		return
+	}
+	done := func() {
+		alive()
+		w.inHand.remove(d.id())
+	}
+	if w.free.Acquire(ctx, d.Weight) != nil {
+		done()
 		return
 	}
 	w.running.Go(func() {
 		defer w.free.Release(d.Weight)
-		defer alive()
+		defer done()
 		w.finish(ctx, d, do(ctx, d))
 	})
 }
@@ -202,7 +212,7 @@ func (w *worker) receive(ctx context.Context, msg jetstream.Msg) (*delivery, err
 	}
 	d.Job, err = w.jobs.get(ctx, t.Job)
 	switch {
-	case errors.Is(err, ErrNoJob):
+	case errors.Is(err, ErrNoJob) && d.Try > lonely: // a server that lags behind may not know it yet
 		return nil, msg.Ack()
 	case err != nil:
 		return nil, errors.Join(err, msg.NakWithDelay(errorWait))
@@ -230,9 +240,9 @@ func (w *worker) finish(ctx context.Context, d *delivery, err error) {
 	}
 }
 
-// keepAlive tells the servers that a task is being done, until the function that it
+// keepAlive tells the servers that messages are in hand, until the function that it
 // returns is called.
-func (w *worker) keepAlive(msg jetstream.Msg) (done func()) {
+func (w *worker) keepAlive(messages ...jetstream.Msg) (done func()) {
 	stop := make(chan struct{})
 	go func() {
 		tick := time.NewTicker(w.wait / 4)
@@ -242,7 +252,9 @@ func (w *worker) keepAlive(msg jetstream.Msg) (done func()) {
 			case <-stop:
 				return
 			case <-tick.C:
-				_ = msg.InProgress() // if the servers are away, another worker may do it too
+				for _, msg := range messages {
+					_ = msg.InProgress() // if the servers are away, another worker may do it too
+				}
 			}
 		}
 	}()
@@ -255,10 +267,7 @@ func (w *worker) pause(ctx context.Context, err error) {
 		return
 	}
 	w.Say(err)
-	select {
-	case <-ctx.Done():
-	case <-time.After(errorWait):
-	}
+	sleep(ctx, errorWait)
 }
 
 // share is the memory that a task of some weight may take: three quarters of all go to
@@ -268,4 +277,31 @@ func (w *worker) share(weight int64) int64 {
 		return 0
 	}
 	return max(1, w.Memory/4*3/int64(w.Cores)*weight)
+}
+
+// inHand are the tasks that a worker is at. The servers may give it one of them again if
+// they did not hear in time that it is: then to go on is better than to begin anew.
+type inHand struct {
+	mutex sync.Mutex
+	ids   map[string]bool
+}
+
+// add reports whether a task was not in hand.
+func (h *inHand) add(id string) bool {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	if h.ids[id] {
+		return false
+	}
+	if h.ids == nil {
+		h.ids = make(map[string]bool)
+	}
+	h.ids[id] = true
+	return true
+}
+
+func (h *inHand) remove(id string) {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	delete(h.ids, id)
 }
