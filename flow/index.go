@@ -95,10 +95,19 @@ func (x *index[K]) reserve(n int) {
 	}
 	old := x.slots
 	x.slots = slab.Make[slot[K]](x.grownFor(n))
+	slots := x.slots
 	for i := range old {
-		if s := &old[i]; s.head != 0 {
-			x.slots[x.find(&s.key, x.hash(&s.key))] = *s
+		s := &old[i]
+		if s.head == 0 {
+			continue
 		}
+		to := home(x.hash(&s.key), len(slots)) // no key is there twice, so none is compared
+		for slots[to].head != 0 {
+			if to++; to == len(slots) {
+				to = 0
+			}
+		}
+		slots[to] = *s
 	}
 }
 

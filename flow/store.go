@@ -58,7 +58,8 @@ func (s *store) of(head *uint32, id protocol.ID) *Sums {
 		n = e.next
 	}
 	e, n := s.entries.Add()
-	*e = entry{Sums: Sums{Protocol: id}, next: *head}
+	*e = entry{}
+	e.Protocol, e.next = id, *head
 	*head = n
 	return &e.Sums
 }

@@ -2,7 +2,6 @@ package flow
 
 import (
 	"iter"
-	"slices"
 
 	"botnetdetect/packet"
 )
@@ -289,6 +288,6 @@ func (p *part) len() int { return len(p.v4) + len(p.other) }
 // sortedPart sorts the slots in place.
 func sortedPart(sums *store, v4 []slot[v4pair], other []slot[pair]) part {
 	sortV4(v4, 56)
-	slices.SortFunc(other, func(x, y slot[pair]) int { return x.key.compare(&y.key) })
+	sortOther(other)
 	return part{sums, v4, other}
 }

@@ -233,6 +233,49 @@ func TestSort(t *testing.T) {
 	})
 }
 
+// TestSortOther draws pairs that share much or little of their images.
+func TestSortOther(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
+		varied := rapid.SliceOfN(rapid.IntRange(0, 15), 1, 3).Draw(t, "bytes that differ")
+		set := make(map[pair]bool)
+		for range rapid.IntRange(0, 2000).Draw(t, "n") {
+			set[similarPair(r, varied)] = true
+		}
+		var slots []slot[pair]
+		for p := range set {
+			slots = append(slots, slot[pair]{p, uint32(p.word(9))})
+		}
+		sortOther(slots)
+		if len(slots) != len(set) || !slices.IsSortedFunc(slots, func(x, y slot[pair]) int { return x.key.compare(&y.key) }) {
+			t.Error("not sorted")
+		}
+		for i, s := range slots {
+			if !set[s.key] || s.head != uint32(s.key.word(9)) || i > 0 && s.key == slots[i-1].key {
+				t.Fatalf("slot %d is not one of those given: %v", i, s)
+			}
+		}
+	})
+}
+
+func similarPair(r *rand.Rand, varied []int) pair {
+	one := func() packet.Endpoint {
+		a := [16]byte{0x20, 1}
+		for _, i := range varied {
+			a[i] = byte(r.Uint32())
+		}
+		if r.IntN(50) == 0 {
+			return packet.MakeMAC([6]byte(a[:6]))
+		}
+		return packet.MakeIPv6(a)
+	}
+	a, b := one(), one()
+	if b.Compare(a) < 0 {
+		a, b = b, a
+	}
+	return pair{a, b}
+}
+
 func BenchmarkSort(b *testing.B) {
 	for _, n := range []int{1_000, 218_000, 5_000_000} {
 		slots := make([]slot[v4pair], n)
