@@ -60,7 +60,9 @@ func walkHeaders(f *capture.Frame, p *Packet) Outcome {
 		return UnsupportedLink
 	}
 	w.run(next)
-	return w.outcome()
+	outcome := w.outcome()
+	p.hash()
+	return outcome
 }
 
 // maxHeaders bounds how many headers a frame may stack before Decode stops.

@@ -41,6 +41,13 @@ func (e *Endpoint) setIPv4(a []byte) {
 	le.PutUint64(e.addr[8:], 0)
 }
 
+// setIPv6 is MakeIPv6 in place, likewise.
+func (e *Endpoint) setIPv6(a []byte) {
+	e.kind = IPv6
+	le.PutUint64(e.addr[:8], le.Uint64(a))
+	le.PutUint64(e.addr[8:], le.Uint64(a[8:]))
+}
+
 // MakeIPv6 returns the endpoint of an IPv6 address. A mapped IPv4 address stays IPv6.
 func MakeIPv6(a [16]byte) Endpoint { return Endpoint{kind: IPv6, addr: a} }
 

@@ -30,7 +30,6 @@ func (n *Namer) Stats() protocol.Stats { return n.engine.Stats() }
 // its frame still in place.
 func (n *Namer) Name(p *Packet) {
 	v := &p.view
-	v.Src, v.Dst = p.Src.hash(), p.Dst.hash()
 	v.Order = int8(p.Src.order(&p.Dst))
 	if v.Fragment {
 		n.nameFragment(p)
@@ -65,10 +64,8 @@ func (n *Namer) NameBatch(packets []Packet, which []uint32) []Endpoint {
 // prepare fetches into the cache what naming a group will need.
 func (n *Namer) prepare(packets []Packet, which []uint32) {
 	for _, i := range which {
-		p := &packets[i]
-		p.view.Src, p.view.Dst = p.Src.hash(), p.Dst.hash()
-		if !p.view.Fragment {
-			n.touched += n.engine.Meet(&p.view)
+		if v := &packets[i].view; !v.Fragment {
+			n.touched += n.engine.Meet(v)
 		}
 	}
 	for _, i := range which {
@@ -89,7 +86,7 @@ func (n *Namer) nameFragment(p *Packet) {
 	v.Fragment, v.FragOffset = false, 0
 	w := walk{p: &d, v: v, data: whole}
 	w.run(stepProto)
-	v.Src, v.Dst = d.Src.hash(), d.Dst.hash()
+	d.hash()
 	p.Protocol = n.engine.Name(v)
 }
 

@@ -23,7 +23,15 @@ type Packet struct {
 // Shard returns a hash of Src and Dst that does not depend on their order, so
 // that all packets of a pair meet in one of several goroutines. It is the same
 // on every machine and in every run.
-func (p *Packet) Shard() uint64 { return p.Src.hash() + p.Dst.hash() }
+func (p *Packet) Shard() uint64 {
+	if v := &p.view; v.Src != 0 { // Decode has hashed them
+		return v.Src + v.Dst
+	}
+	return p.Src.hash() + p.Dst.hash()
+}
+
+// hash notes the hashes of Src and Dst in the view.
+func (p *Packet) hash() { p.view.Src, p.view.Dst = p.Src.hash(), p.Dst.hash() }
 
 // Part returns which of n parts, 0 to n-1, the packets between a and b belong to. It is
 // the same on every machine and whichever way they go, and says nothing of Shard modulo

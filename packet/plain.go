@@ -6,59 +6,79 @@ import (
 )
 
 // plain decodes the frames that most captures consist of, in one go: Ethernet with
-// an IPv4 packet without options, whole, with TCP or UDP in it. It says whether f
-// was one of those; if not, it leaves p's endpoints and view as they were. What it
-// fills in is what walkHeaders would.
+// an IPv4 packet without options or an IPv6 packet without extensions, whole, with TCP or
+// UDP in it. It says whether f was one of those; if not, it leaves p's endpoints and view
+// as they were. What it fills in is what walkHeaders would.
 func plain(f *capture.Frame, p *Packet) bool {
-	const link, network = 14, 20
+	const link, v4, v6 = 14, 20, 40
 	b := f.Data
-	if len(b) < link+network+8 || b[12] != 8 || b[13] != 0 || b[14] != 0x45 || be.Uint16(b[20:])&0x3fff != 0 {
+	if len(b) < link+v4+8 {
 		return false
 	}
-	end := link + int(be.Uint16(b[16:]))
-	if end > len(b) || end < link+network+8 {
+	switch kind := be.Uint32(b[12:]); {
+	case kind>>8 == 0x080045:
+		end := link + int(be.Uint16(b[16:]))
+		if be.Uint16(b[20:])&0x3fff != 0 || end > len(b) || end < link+v4+8 || !p.above(b[link+v4:end], b[23]) {
+			return false
+		}
+		p.Src.setIPv4(b[26:30])
+		p.Dst.setIPv4(b[30:34])
+	case kind>>4 == 0x86dd6:
+		end := link + v6 + int(be.Uint16(b[18:]))
+		if end > len(b) || end < link+v6+8 || !p.above(b[link+v6:end], b[20]) {
+			return false
+		}
+		p.Src.setIPv6(b[22:38])
+		p.Dst.setIPv6(b[38:54])
+	default:
 		return false
 	}
-	h := b[link+network : end]
-	start, number, layer := 8, b[23], protocol.LayerUDP
+	p.view.Time = f.Time
+	p.hash()
+	return true
+}
+
+// above fills p's view from h, all that an IP packet of a protocol carries, if it is a
+// whole header of TCP or UDP with nothing special about it.
+//
+// All is written where it stays: a struct put together elsewhere and copied here stalls
+// the processor, as its small writes are not yet done when the copy reads them.
+func (p *Packet) above(h []byte, number byte) bool {
+	v := &p.view
 	switch number {
 	case protoTCP:
-		layer, start = protocol.LayerTCP, tcpHeader(h)
+		start := tcpHeader(h)
+		if start == 0 {
+			return false
+		}
+		*v = protocol.View{}
+		v.Layer, v.Payload = protocol.LayerTCP, h[start:]
+		v.Seq, v.Ack, v.Flags, v.Window = be.Uint32(h[4:]), be.Uint32(h[8:]), h[13], be.Uint16(h[14:])
 	case protoUDP:
 		if int(be.Uint16(h[4:])) != len(h) || tunnels(be.Uint16(h)) || tunnels(be.Uint16(h[2:])) {
 			return false
 		}
+		*v = protocol.View{}
+		v.Layer, v.Payload = protocol.LayerUDP, h[8:]
 	default:
 		return false
 	}
-	if start == 0 {
-		return false
-	}
-	// All is written where it stays: a struct put together elsewhere and copied here stalls
-	// the processor, as its small writes are not yet done when the copy reads them.
-	p.Src.setIPv4(b[26:30])
-	p.Dst.setIPv4(b[30:34])
-	v := &p.view
-	*v = protocol.View{}
-	v.Time, v.Payload, v.Number, v.Layer = f.Time, h[start:], uint16(number), layer
+	v.Number = uint16(number)
 	v.SrcPort, v.DstPort = be.Uint16(h), be.Uint16(h[2:])
-	if number == protoTCP {
-		v.Seq, v.Ack, v.Flags, v.Window = be.Uint32(h[4:]), be.Uint32(h[8:]), h[13], be.Uint16(h[14:])
-	}
 	return true
 }
 
 // tcpHeader returns the length of the TCP header that h begins with; 0 if it is
-// not whole, or has options other than a timestamp.
+// not whole, or has an option of Multipath TCP.
 func tcpHeader(h []byte) int {
 	if len(h) < 20 {
 		return 0
 	}
 	n := int(h[12]>>4) * 4
-	if n == 20 || n == 32 && len(h) >= 32 && h[20] == 1 && h[21] == 1 && h[22] == 8 {
-		return n
+	if n < 20 || n > len(h) || n > 20 && multipath(h[20:n]) {
+		return 0
 	}
-	return 0
+	return n
 }
 
 // tunnels says whether a UDP port may tunnel packets: see udpTunnel.

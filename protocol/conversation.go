@@ -14,6 +14,7 @@ type conversation struct {
 	server uint16
 	// owner is the dissector that claimed the conversation; none if nobody did.
 	owner dissector
+	heard bool // again since it was opened, or since all of its row were
 	note  note
 	// half is the state of the two directions, by View.dir.
 	half [2]half

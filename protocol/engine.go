@@ -98,6 +98,22 @@ func (e *Engine) Recall(v *View) (touched uint64) {
 	return touched
 }
 
+// find returns v's conversation, nil if there is none.
+func (e *Engine) find(v *View) *conversation {
+	if c := e.conversations.hinted(v.key, v.hint); c != nil {
+		return c
+	}
+	return e.conversations.find(v.key)
+}
+
+// open returns v's conversation, which it begins if there is none.
+func (e *Engine) open(v *View) *conversation {
+	if c := e.conversations.hinted(v.key, v.hint); c != nil {
+		return c
+	}
+	return e.conversations.open(v.key)
+}
+
 // Name returns the name of the next packet.
 func (e *Engine) Name(v *View) ID {
 	if v.key == 0 {

@@ -115,7 +115,7 @@ func (e *Engine) udp(v *View) ID {
 	if len(v.Payload) == 0 {
 		return UDP
 	}
-	if c := e.conversations.find(v.key); c != nil && c.owner != none {
+	if c := e.find(v); c != nil && c.owner != none {
 		if id := e.datagrams[c.owner](e, v); id != Unnamed {
 			return id
 		}
@@ -141,7 +141,7 @@ func (e *Engine) udp(v *View) ID {
 
 // claim makes d the owner of v's conversation.
 func (e *Engine) claim(v *View, d dissector) {
-	e.conversations.open(v.key).owner = d
+	e.open(v).owner = d
 }
 
 // expect announces that a conversation of v's endpoints in which one side has

@@ -18,16 +18,13 @@ type table struct {
 	drop      func(*conversation)
 }
 
-// entry is a place in a row: the number of a conversation, whether it was heard of
-// again, and some bits of its key, so that another's is seldom fetched. Zero is free; in
-// a row, free places come last.
+// entry is a place in a row: the number of a conversation and some bits of its key, so
+// that another's is seldom fetched. Zero is free; in a row, free places come last.
 type entry uint32
 
 const (
-	numberBits       = 20
-	heard      entry = 1 << numberBits
-	tagShift         = numberBits + 1
-	maxNumber        = 1<<numberBits - 1
+	tagShift  = 20
+	maxNumber = 1<<tagShift - 1
 )
 
 func makeEntry(key uint64, number uint32) entry {
@@ -63,7 +60,7 @@ func (t *table) row(key uint64) *[ways]entry { return &t.rows[int(key)&(len(t.ro
 // find returns the conversation of key, or nil. It is valid until the next open.
 func (t *table) find(key uint64) *conversation {
 	row := t.row(key)
-	for i, x := range row {
+	for _, x := range row {
 		if x == 0 {
 			return nil
 		}
@@ -71,7 +68,7 @@ func (t *table) find(key uint64) *conversation {
 			continue
 		}
 		if c := t.at(x.number()); c.key == key {
-			row[i] = x | heard
+			c.heard = true
 			return c
 		}
 	}
@@ -90,6 +87,19 @@ func (t *table) glance(key uint64) uint32 {
 		}
 	}
 	return 0
+}
+
+// hinted returns the conversation of key if it has the number that glance returned for it
+// a while ago, else nil.
+func (t *table) hinted(key uint64, number uint32) *conversation {
+	if number == 0 {
+		return nil
+	}
+	if c := t.at(number); c.key == key {
+		c.heard = true
+		return c
+	}
+	return nil
 }
 
 // open returns the conversation of key, a new one if there is none.
@@ -175,12 +185,12 @@ func (t *table) idle(row *[ways]entry) int {
 	n := filled(row)
 	from := int(t.forgotten) % n // so that the newest is not always the next to go
 	for i := range n {
-		if at := (from + i) % n; row[at]&heard == 0 {
+		if at := (from + i) % n; !t.at(row[at].number()).heard {
 			return at
 		}
 	}
 	for i := range n {
-		row[i] &^= heard
+		t.at(row[i].number()).heard = false
 	}
 	return from
 }

@@ -15,7 +15,7 @@ func (e *Engine) tcp(v *View) ID {
 	}
 	n := uint32(len(v.Payload)) + v.Missing
 	var s segment
-	s.c = e.conversations.open(v.key)
+	s.c = e.open(v)
 	s.repeat = e.conversations.follow(s.c, v, n)
 	s.h, s.v, s.name = &s.c.half[v.dir()], v, TCP
 	if len(v.Payload) == 0 {
