@@ -23,13 +23,13 @@ func Embed(folder string) (*Server, error) {
 }
 
 // Serve starts a server as a configuration file of NATS says, such as one of several that
-// keep everything three times. The file must turn JetStream on.
+// keep everything three times. The file must turn JetStream on, or name servers that have it, as a site's leaf node does.
 func Serve(config string) (*Server, error) {
 	o, err := server.ProcessConfigFile(config)
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the server's configuration: %w", err)
 	}
-	if !o.JetStream {
+	if !o.JetStream && len(o.LeafNode.Remotes) == 0 {
 		return nil, fmt.Errorf("%s does not turn JetStream on: it needs a block jetstream { store_dir: … }", config)
 	}
 	o.NoSigs = true

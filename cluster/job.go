@@ -26,12 +26,13 @@ type Job struct {
 	Behaviour bool           `json:"behaviour,omitempty"` // observe how endpoints behave, too
 	Format    report.Format  `json:"format"`              // of verdicts
 	Tries     int            `json:"tries"`               // after so many a task is given up
+	Windows   Windows        `json:"windows,omitzero"`    // it is of windows, not of captures
 }
 
 // Bounds of a job.
 const (
-	maxCaptures = 1 << 24
-	maxParts    = 64 // of a capture
+	maxCaptures = 1 << 25 // as many windows of a minute end in 2033
+	maxParts    = 4096    // of a capture: sites, or workers that share it
 	maxTries    = 100
 	maxPath     = 4096    // bytes
 	maxJob      = 1 << 20 // bytes of a job's JSON: a small list or model is in it
@@ -62,6 +63,9 @@ func readJob(data []byte) (j Job, err error) {
 	return j, j.check()
 }
 
+// Endless reports whether a job is of windows, which do not end.
+func (j *Job) Endless() bool { return j.Windows.are() }
+
 func (j *Job) check() error {
 	if err := CheckName(j.Name); err != nil {
 		return err
@@ -80,7 +84,7 @@ func (j *Job) check() error {
 	case j.Tries < 1 || j.Tries > maxTries:
 		return malformed("job", "%d tries, want 1 to %d", j.Tries, maxTries)
 	}
-	return errors.Join(j.List.check(), j.Model.check())
+	return errors.Join(j.List.check(), j.Model.check(), j.Windows.check())
 }
 
 // decode reads JSON of at most so many bytes, and nothing after it.
@@ -111,7 +115,8 @@ type Task struct {
 	Path    string `json:"path"`    // a path, or s3://bucket/key
 	Bytes   int64  `json:"bytes"`   // the capture's size; -1 if not known
 	Part    int    `json:"part"`
-	Parts   int    `json:"parts"` // 1: the whole capture
+	Parts   int    `json:"parts"`          // 1: the whole capture
+	Late    bool   `json:"late,omitempty"` // judge a window when its grace is over, with what is there
 }
 
 const maxTask = 16 << 10 // bytes of a task's JSON
@@ -150,7 +155,11 @@ func checkPath(path string) error {
 
 // id names the task uniquely.
 func (t *Task) id() string {
-	return fmt.Sprintf("%s/%s/%d/%d", t.Job, t.Kind, t.Capture, t.Part)
+	kind := string(t.Kind)
+	if t.Late {
+		kind = "late"
+	}
+	return fmt.Sprintf("%s/%s/%d/%d", t.Job, kind, t.Capture, t.Part)
 }
 
 func (t *Task) encode() []byte {

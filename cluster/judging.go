@@ -21,7 +21,14 @@ func (w *worker) judge(ctx context.Context, d *delivery) error {
 	if done, err := w.has(ctx, outcomeKey(d.Task.Job, d.Capture)); done || err != nil {
 		return err
 	}
-	if d.Try > d.Job.Tries {
+	tries := d.Job.Tries
+	if d.Late {
+		if wait := d.early(time.Now()); wait > 0 {
+			return wait
+		}
+		tries += maxTries // to be early is no try
+	}
+	if d.Try > tries {
 		return w.giveUp(ctx, d, fmt.Sprintf("no worker could judge it in %d tries", d.Job.Tries))
 	}
 	ledgers, err := w.ledgers(ctx, d)
@@ -37,6 +44,7 @@ func (w *worker) judge(ctx context.Context, d *delivery) error {
 	if err := w.verdicts(ctx, d, seen, &outcome); err != nil {
 		return err
 	}
+	outcome.missing(&d.Job.Windows, ledgers)
 	if err := w.keep(ctx, outcome, d.Task.Job); err != nil {
 		return err
 	}
@@ -47,7 +55,11 @@ func (w *worker) judge(ctx context.Context, d *delivery) error {
 // ledgers returns the ledgers of a capture. If one is gone, the capture was judged meanwhile,
 // as the next try will find, or a server that lags behind has answered.
 func (w *worker) ledgers(ctx context.Context, d *delivery) (all []Ledger, err error) {
-	for part := range d.Parts {
+	parts, err := w.partsToJudge(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	for _, part := range parts {
 		data, _, err := w.get(ctx, ledgerKey(d.Task.Job, d.Capture, part))
 		if err != nil {
 			return nil, fmt.Errorf("ledger of part %d: %w", part, err)
@@ -78,7 +90,11 @@ func (w *worker) unite(ctx context.Context, d *delivery, ledgers []Ledger) (seen
 	seen = observe.Observation{Path: d.Path, Table: flow.NewSet(flows)}
 	for part := range ledgers {
 		last := ledgers[part].winner().Last
-		addPart(&seen.Stats, last.Stats, part)
+		if d.Job.Windows.are() {
+			seen.Stats.Add(last.Stats) // each site saw packets of its own
+		} else {
+			addPart(&seen.Stats, last.Stats, part)
+		}
 		if last.Err != "" && seen.Err == nil {
 			seen.Err = errors.New(last.Err)
 		}
@@ -130,7 +146,11 @@ func (w *worker) verdicts(ctx context.Context, d *delivery, seen observe.Observa
 		if err != nil {
 			return err
 		}
-		if err := (detect.Detector{Model: m, Vocabulary: w.vocabulary}).Judge(seen, sum, verdicts.Write); err != nil {
+		judge := detect.Detector{Model: m, Vocabulary: w.vocabulary}
+		if d.Job.Windows.Hosts {
+			return judge.JudgeAll(seen, sum, detect.Yield{Host: func(v *detect.HostVerdict) error { return report.WriteHost(out, v) }})
+		}
+		if err := judge.Judge(seen, sum, verdicts.Write); err != nil {
 			return err
 		}
 		return verdicts.Close()
@@ -167,8 +187,9 @@ func (w *worker) keep(ctx context.Context, o Outcome, job string) error {
 // that fails goes with the job.
 func (w *worker) forget(ctx context.Context, d *delivery, ledgers []Ledger) {
 	_ = w.state.Purge(ctx, partsKey(d.Task.Job, d.Capture))
+	ledgers = append(ledgers, w.unfinished(ctx, d, ledgers)...)
 	for part := range ledgers {
-		_ = w.state.Purge(ctx, ledgerKey(d.Task.Job, d.Capture, part))
+		_ = w.state.Purge(ctx, ledgerKey(d.Task.Job, d.Capture, ledgers[part].Part))
 		for i := range ledgers[part].Attempts {
 			w.drop(ctx, ledgers[part].Attempts[i].Tables...)
 		}

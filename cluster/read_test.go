@@ -56,7 +56,7 @@ func TestRejects(t *testing.T) {
 	f("kind", task(func(t *Task) { t.Kind = "delete" }), "delete")
 	f("job", task(func(t *Task) { t.Job = "a.b" }), "its job")
 	f("capture", task(func(t *Task) { t.Capture = -1 }), "capture -1")
-	f("parts", task(func(t *Task) { t.Parts = maxParts + 1 }), "of 65")
+	f("parts", task(func(t *Task) { t.Parts = maxParts + 1 }), "of 4097")
 	f("part", task(func(t *Task) { t.Part = 1 }), "part 1 of 1")
 	f("stdin", task(func(t *Task) { t.Path = "-" }), "path")
 	f("NUL", task(func(t *Task) { t.Path = "a\x00" }), "path")
@@ -88,6 +88,19 @@ func TestRejects(t *testing.T) {
 	f("captures", job.check(), "captures")
 	job.Captures, job.Model = 1, Blob{Object: "elsewhere/a", Size: 1}
 	f("blob", job.check(), "elsewhere")
+	windows := func(change func(*Windows)) error {
+		w := Windows{Sites: []string{"a", "b"}, Length: 600, Grace: 60}
+		change(&w)
+		return w.check()
+	}
+	f("site twice", windows(func(w *Windows) { w.Sites[1] = "a" }), "site \"a\"")
+	f("site's name", windows(func(w *Windows) { w.Sites[0] = "a.b" }), "site \"a.b\"")
+	f("sites", windows(func(w *Windows) { w.Sites = make([]string, maxParts+1) }), "4097 sites")
+	f("length", windows(func(w *Windows) { w.Length = 1 }), "windows of 1 s")
+	f("grace", windows(func(w *Windows) { w.Grace = -1 }), "-1 s grace")
+	w := Windows{Sites: []string{"a", "b"}, Length: 600}
+	f("window", w.fits(&Batch{Capture: 1, Path: w.path(2), Parts: 2}), "no window of its job")
+	f("window's parts", w.fits(&Batch{Capture: 1, Path: w.path(1), Parts: 3}), "in 3 parts")
 	a := Attempt{Name: "a", Spans: []Span{{2, 3}, {1, 2}}}
 	f("spans", a.check(), "batches")
 }
@@ -203,7 +216,9 @@ func FuzzBatch(f *testing.F) {
 }
 
 func FuzzJob(f *testing.F) {
-	seed, _ := json.Marshal(Job{Name: "job", Captures: 1, Engine: "native", Format: "jsonl", Tries: 1})
+	seed, _ := json.Marshal(Job{
+		Name: "job", Captures: 1, Engine: "native", Format: "jsonl", Tries: 1, Windows: Windows{Sites: []string{"a"}, Length: 600},
+	})
 	fuzz(f, seed, readJob, toJSON)
 }
 

@@ -162,10 +162,13 @@ func (w *worker) ledger(ctx context.Context, key string, b *Batch) (*Ledger, uin
 	if b.Capture >= job.Captures {
 		return nil, 0, malformed("batch", "%s is of a capture that the job does not have", b.id())
 	}
+	if err := job.Windows.fits(b); err != nil {
+		return nil, 0, err
+	}
 	if done, err := w.has(ctx, outcomeKey(b.Job, b.Capture)); done || err != nil {
 		return nil, 0, err
 	}
-	return &Ledger{Path: b.Path, Part: b.Part, Parts: b.Parts}, 0, nil
+	return &Ledger{Path: b.Path, Part: b.Part, Parts: b.Parts}, 0, w.remind(ctx, job, b)
 }
 
 // tables stores the flows of batches that a ledger wants, a table an attempt, and notes

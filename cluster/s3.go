@@ -16,7 +16,7 @@ import (
 // S3Prefix begins the paths of captures in S3-compatible storage: s3://bucket/key.
 const S3Prefix = "s3://"
 
-const maxListed = maxCaptures
+const maxListed = 1 << 24
 
 // S3 opens captures in S3-compatible storage. Where that is and who asks, it takes from the
 // environment variables that other programs take it from: AWS_ENDPOINT_URL (default Amazon),

@@ -17,6 +17,7 @@ func ledgerKey(job string, capture, part int) string {
 	return fmt.Sprintf("%s.ledger.%d.%d", job, capture, part)
 }
 func partsKey(job string, capture int) string      { return fmt.Sprintf("%s.parts.%d", job, capture) }
+func writtenKey(job string, capture int) string    { return fmt.Sprintf("%s.written.%d", job, capture) }
 func outcomeKey(job string, capture int) string    { return fmt.Sprintf("%s.outcome.%d", job, capture) }
 func verdictsKey(job string, capture int) string   { return fmt.Sprintf("%s.verdicts.%d", job, capture) }
 func objectName(job, what string, n ...any) string { return job + "/" + what + fmt.Sprint(n...) }

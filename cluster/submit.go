@@ -37,6 +37,7 @@ type Order struct {
 	Behaviour bool           // observe how endpoints behave, too
 	Format    report.Format  // "" is report.JSONLines
 	Tries     int            // 0 is DefaultTries
+	Windows   Windows        // a job of sensors, without captures
 	Shard     int64          // captures of more bytes than this are cut into parts of about so many; 0 is never
 }
 
@@ -63,12 +64,18 @@ func (f *Fleet) Submit(ctx context.Context, o Order) (Job, error) {
 	case err != nil:
 		return job, err
 	}
+	if job.Windows.are() {
+		return job, nil
+	}
 	return job, f.queue(ctx, job, o.Captures)
 }
 
 // prepare keeps a job's list and model, and says what is wrong with an order.
 func (f *Fleet) prepare(ctx context.Context, o *Order) (job Job, err error) {
 	if err := CheckName(o.Job); err != nil {
+		return job, err
+	}
+	if o.Format, err = o.Windows.format(o.Format); err != nil {
 		return job, err
 	}
 	if o.Format == "" {
@@ -83,7 +90,10 @@ func (f *Fleet) prepare(ctx context.Context, o *Order) (job Job, err error) {
 	if o.Tries == 0 {
 		o.Tries = DefaultTries
 	}
-	job = Job{Name: o.Job, Created: time.Now().UTC(), Captures: len(o.Captures), Engine: o.Engine, Behaviour: o.Behaviour, Format: o.Format, Tries: o.Tries}
+	job = Job{Name: o.Job, Created: time.Now().UTC(), Captures: len(o.Captures), Engine: o.Engine, Behaviour: o.Behaviour, Format: o.Format, Tries: o.Tries, Windows: o.Windows}
+	if o.Windows.are() {
+		job.Captures = maxCaptures
+	}
 	for i := range o.Captures {
 		c := &o.Captures[i]
 		c.Parts = partsOf(c.Bytes, o.Shard, o.Engine)
@@ -110,12 +120,15 @@ func (f *Fleet) prepare(ctx context.Context, o *Order) (job Job, err error) {
 	return job, errors.Join(err, job.check())
 }
 
+// maxShards bounds how many workers share a capture: each reads all of it.
+const maxShards = 64
+
 // partsOf returns how many machines observe a capture of a size.
 func partsOf(bytes, shard int64, engine observe.Engine) int {
 	if shard <= 0 || bytes <= shard || engine == observe.TShark {
 		return 1
 	}
-	return int(min((bytes+shard-1)/shard, maxParts))
+	return int(min((bytes+shard-1)/shard, maxShards))
 }
 
 // resume returns the job that exists, if it is the same in all that counts.

@@ -143,6 +143,7 @@ type delivery struct {
 	Try    int   // from 1
 	Weight int64 // cores it takes
 	msg    jetstream.Msg
+	sent   time.Time // by the servers' clock
 }
 
 // take asks for tasks while cores are free, and does each beside the others.
@@ -208,7 +209,7 @@ func (w *worker) receive(ctx context.Context, msg jetstream.Msg) (*delivery, err
 	}
 	d := &delivery{Task: t, Try: 1, Weight: 1, msg: msg}
 	if about, err := msg.Metadata(); err == nil {
-		d.Try = int(about.NumDelivered)
+		d.Try, d.sent = int(about.NumDelivered), about.Timestamp
 	}
 	d.Job, err = w.jobs.get(ctx, t.Job)
 	switch {
@@ -216,6 +217,9 @@ func (w *worker) receive(ctx context.Context, msg jetstream.Msg) (*delivery, err
 		return nil, msg.Ack()
 	case err != nil:
 		return nil, errors.Join(err, msg.NakWithDelay(errorWait))
+	}
+	if d.Late {
+		return d, nil // it may be early, which takes no cores
 	}
 	if d.Kind == Observe && d.Bytes >= large || d.Try > lonely {
 		d.Weight = int64(w.Cores)
@@ -225,12 +229,15 @@ func (w *worker) receive(ctx context.Context, msg jetstream.Msg) (*delivery, err
 
 // finish acknowledges a task that is done, and has one that failed tried again.
 func (w *worker) finish(ctx context.Context, d *delivery, err error) {
+	var soon early
 	switch {
 	case err == nil:
 		err = d.msg.DoubleAck(ctx) // else it would be done twice, which costs time only
 	case ctx.Err() != nil:
 		_ = d.msg.Nak() // to be done elsewhere; if this is lost, it takes a while longer
 		return
+	case errors.As(err, &soon):
+		err = d.msg.NakWithDelay(time.Duration(soon))
 	default:
 		w.Say(fmt.Errorf("%s, try %d: %w", d.Path, d.Try, err))
 		err = d.msg.NakWithDelay(errorWait << min(d.Try, 6))

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"os"
 	"time"
 
 	"botnetdetect/cluster"
@@ -104,7 +106,10 @@ func newCollect(std streams) *cobra.Command {
 		Use:   "collect [flags] JOB",
 		Short: "Write a job's verdicts, waiting for those that are to come",
 		Long: `Write a job's verdicts in the captures' order and in the format that it was
-submitted for, waiting for those that are to come. It can be done more than once.`,
+submitted for, waiting for those that are to come. It can be done more than once.
+
+The windows of a job of sensors are appended as they are judged, until told to stop;
+each is written once.`,
 		Example: `  botnetdetect collect --nats nats://hub:4222 --output may.csv may`,
 		Args:    exactly(1, "job"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return c.run(cmd.Context(), args[0]) },
@@ -128,5 +133,31 @@ func (c *collect) run(ctx context.Context, name string) error {
 	if c.path != "" && c.path != "stdout" && report.FormatOf(c.path) != job.Format {
 		return usage("--output %s: the job was submitted for %s; name a file that ends so", c.path, job.Format)
 	}
+	if job.Endless() {
+		return c.follow(ctx, fleet, job)
+	}
 	return c.write(ctx, c.std, fleet, job, start)
+}
+
+// follow appends the verdicts of windows to the output as they are judged, until ctx is done.
+func (c *collect) follow(ctx context.Context, fleet *cluster.Fleet, job cluster.Job) error {
+	out, done := c.std.out, func() error { return nil }
+	if c.path != "" && c.path != "stdout" {
+		file, err := os.OpenFile(c.path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666)
+		if err != nil {
+			return err
+		}
+		out, done = file, file.Close
+	}
+	err := fleet.Follow(ctx, job, new(detect.Summary), func(window cluster.Outcome, text io.Reader) error {
+		if window.Err != "" {
+			c.warn(fmt.Errorf("window %s: %s", window.Path, window.Err))
+		}
+		if text == nil {
+			return nil
+		}
+		_, err := io.Copy(out, text)
+		return err
+	})
+	return errors.Join(err, done())
 }

@@ -58,7 +58,7 @@ is done within the process.`,
 	root.SetOut(std.out)
 	root.SetErr(std.err)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage("%v", err) })
-	root.AddCommand(newSubmit(std), newWorker(std), newCollect(std), newStatus(std), newForget(std), newHub(std))
+	root.AddCommand(newSubmit(std), newWorker(std), newSensor(std), newCollect(std), newStatus(std), newForget(std), newHub(std))
 	root.SetArgs(args)
 	return std.status(ctx, root.ExecuteContext(ctx))
 }

@@ -40,7 +40,7 @@ func TestScripts(t *testing.T) {
 				folder := ts.MkAbs(args[0])
 				ts.Check(os.MkdirAll(folder, 0o777))
 				for i := range 3 {
-					ts.Check(os.WriteFile(filepath.Join(folder, fmt.Sprintf("%d.pcap", i)), capture(i), 0o666))
+					ts.Check(os.WriteFile(filepath.Join(folder, fmt.Sprintf("%d.pcap", i)), exchanges(i), 0o666))
 				}
 			},
 		},
@@ -58,8 +58,8 @@ func freePort() (string, error) {
 	return port, err
 }
 
-// capture is one host's: ten short exchanges.
-func capture(i int) []byte {
+// exchanges is one host's: ten short exchanges.
+func exchanges(i int) []byte {
 	var flows []*pcaptest.Flow
 	for peer := range 10 {
 		f := pcaptest.UDPFlow("10.0.0.1:7000", fmt.Sprintf("10.1.%d.%d:7001", i, peer+1))
@@ -74,7 +74,7 @@ func TestInterrupted(t *testing.T) {
 	cancel()
 	folder := t.TempDir()
 	path := filepath.Join(folder, "a.pcap")
-	if err := os.WriteFile(path, capture(0), 0o666); err != nil {
+	if err := os.WriteFile(path, exchanges(0), 0o666); err != nil {
 		t.Fatal(err)
 	}
 	out := filepath.Join(folder, "out.jsonl")

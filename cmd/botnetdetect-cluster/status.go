@@ -60,10 +60,10 @@ func (s *status) run(ctx context.Context, name string) error {
 // write says how far a job is.
 func write(w io.Writer, s *cluster.Status) {
 	now := time.Now()
-	fmt.Fprintf(w, "job %s: %d of %d captures done, %d of %d bytes; %d packets, %d flows, %d botnet\n",
-		s.Job.Name, s.Done, s.Job.Captures, s.Bytes+s.Reading, s.Job.Bytes, s.Frames, s.Flows, s.Botnet)
-	if left, ok := s.Left(now); ok {
-		fmt.Fprintf(w, "rate: %.1f MB/s; time left: %v\n", s.Rate(now)/1e6, left.Round(time.Second))
+	if s.Job.Endless() {
+		fmt.Fprintf(w, "job %s: %d windows judged; %d packets, %d flows, %d botnet\n", s.Job.Name, s.Done, s.Frames, s.Flows, s.Botnet)
+	} else {
+		progress(w, s, now)
 	}
 	fmt.Fprintf(w, "tasks of all jobs: %d waiting, %d in hand; batches to be stored: %d\n", s.Waiting, s.Taken, s.Flowing)
 	if s.Retried > 0 || len(s.Failed) > 0 {
@@ -72,6 +72,19 @@ func write(w io.Writer, s *cluster.Status) {
 	for _, o := range s.Failed {
 		fmt.Fprintf(w, "  %s: %s\n", printable(o.Path), printable(o.Err))
 	}
+	workers(w, s)
+}
+
+// progress says how many of a job's captures are done.
+func progress(w io.Writer, s *cluster.Status, now time.Time) {
+	fmt.Fprintf(w, "job %s: %d of %d captures done, %d of %d bytes; %d packets, %d flows, %d botnet\n",
+		s.Job.Name, s.Done, s.Job.Captures, s.Bytes+s.Reading, s.Job.Bytes, s.Frames, s.Flows, s.Botnet)
+	if left, ok := s.Left(now); ok {
+		fmt.Fprintf(w, "rate: %.1f MB/s; time left: %v\n", s.Rate(now)/1e6, left.Round(time.Second))
+	}
+}
+
+func workers(w io.Writer, s *cluster.Status) {
 	fmt.Fprintf(w, "workers: %d\n", len(s.Workers))
 	for _, b := range s.Workers {
 		fmt.Fprintf(w, "  %s: %d tasks done", printable(b.Worker), b.Done)

@@ -15,6 +15,7 @@ import (
 	"botnetdetect/internal/memory"
 	"botnetdetect/model"
 	"botnetdetect/observe"
+	"botnetdetect/report"
 
 	"github.com/spf13/cobra"
 )
@@ -33,6 +34,10 @@ type submit struct {
 	engine    string
 	shard     string
 	tries     int
+	sites     []string
+	window    time.Duration
+	grace     time.Duration
+	hosts     bool
 	settings  cluster.Settings
 }
 
@@ -50,7 +55,12 @@ s3://bucket/prefix/ is all objects below it. Workers open them by the same paths
 		Example: `  botnetdetect submit --output out.jsonl captures/
   botnetdetect submit --nats nats://hub:4222 --into may --format csv /nfs/captures/
   botnetdetect collect --nats nats://hub:4222 --output may.csv may`,
-		Args: cobra.MinimumNArgs(1),
+		Args: func(_ *cobra.Command, args []string) error {
+			if (len(args) == 0) != (len(s.sites) > 0) {
+				return usage("submit wants captures, or --sites, whose sensors send windows")
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, args []string) error { return s.run(cmd.Context(), args) },
 	}
 	s.servers.flags(cmd)
@@ -66,6 +76,10 @@ s3://bucket/prefix/ is all objects below it. Workers open them by the same paths
 	f.StringVar(&s.engine, "engine", string(observe.Native), "who names protocols: native, or the workers' installed tshark")
 	f.StringVar(&s.shard, "shard", "", "let several workers share a capture larger than `SIZE`, such as 20GB, each its pairs of endpoints")
 	f.IntVar(&s.tries, "tries", cluster.DefaultTries, "give a capture up after `N` tries")
+	f.StringSliceVar(&s.sites, "sites", nil, "instead of captures: judge windows of what sensors at these `SITES` send, between commas")
+	f.DurationVar(&s.window, "window", 10*time.Minute, "with --sites: the length of a window")
+	f.DurationVar(&s.grace, "grace", time.Minute, "with --sites: how long to wait for the others' part of a window when the first has come")
+	f.BoolVar(&s.hosts, "hosts", false, "with --sites and --features behaviour: verdicts on hosts, not on flows")
 	f.IntVar(&s.settings.Replicas, "replicas", s.settings.Replicas, "servers that keep each message: 1, 3 or 5; counts when the fleet is set up")
 	f.IntVar(&s.settings.Partitions, "partitions", s.settings.Partitions, "how many reducers can work at a time; counts when the fleet is set up")
 	f.DurationVar(&s.settings.Wait, "wait", s.settings.Wait, "give a task to another worker after so long without a sign of life; counts when the fleet is set up")
@@ -113,8 +127,28 @@ func (s *submit) order(ctx context.Context, args []string) (o cluster.Order, pro
 		return o, 0, err
 	}
 	o.Job, o.Tries = s.into, s.tries
+	if len(s.sites) > 0 {
+		return o, 0, s.windows(&o)
+	}
+	if s.hosts {
+		return o, 0, usage("--hosts goes with --sites; for captures: botnetdetect predict --hosts")
+	}
 	o.Captures, problems, err = s.captures(ctx, args)
 	return o, problems, err
+}
+
+// windows turns an order into one of sensors' windows.
+func (s *submit) windows(o *cluster.Order) error {
+	switch {
+	case s.into == "":
+		return usage("--sites: name the job that sensors send to with --into, and the servers with --nats")
+	case s.hosts && o.Model.Mode != feature.Behavioural:
+		return usage("--hosts: a model of mode %s says nothing of hosts; use --features behaviour", o.Model.Mode)
+	case o.Format != report.JSONLines:
+		return usage("--format %s: windows follow each other as %s", o.Format, report.JSONLines)
+	}
+	o.Windows = cluster.Windows{Sites: s.sites, Length: int64(s.window.Seconds()), Grace: int64(s.grace.Seconds()), Hosts: s.hosts}
+	return nil
 }
 
 func (s *submit) mode() (feature.Mode, error) {
@@ -212,6 +246,10 @@ func (s *submit) there(ctx context.Context, o cluster.Order) error {
 	job, err := fleet.Submit(ctx, o)
 	if err != nil {
 		return err
+	}
+	if job.Endless() {
+		fmt.Fprintf(s.std.err, "job %s: windows of %v from %d sites\n", job.Name, s.window, len(s.sites))
+		return nil
 	}
 	fmt.Fprintf(s.std.err, "job %s: %d captures, %d bytes\n", job.Name, job.Captures, job.Bytes)
 	return nil

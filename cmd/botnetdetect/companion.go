@@ -21,6 +21,7 @@ func newCompanions(std streams) (verbs []*cobra.Command) {
 	for _, verb := range [][2]string{
 		{"submit", "Have captures judged by many machines, or here by the same means"},
 		{"worker", "Do tasks of such jobs, until told to stop"},
+		{"sensor", "Watch a link at one of many sites, to be judged with the others"},
 		{"collect", "Write a job's verdicts"},
 		{"status", "Say how far a job is"},
 		{"forget", "Remove a job"},
