@@ -49,6 +49,8 @@ type Cohort struct {
 	Large    uint32 // … with a payload of bulkBytes or more
 	Both     uint32 // … over both TCP and UDP
 
+	Downloads uint32 // … that are downloads: see Download
+
 	payloads  [2]uint64                   // packets with payload: from the host, to it
 	packets   uint64                      // all packets
 	bytes     [2]uint64                   // of payload
@@ -92,6 +94,7 @@ func (c *Cohort) add(v *view) {
 	count(&c.Began, v.began())
 	count(&c.Large, v.large())
 	count(&c.Both, b.Datagrams > 0 && b.Segments > 0)
+	count(&c.Downloads, v.download())
 	c.packets += v.packets
 	for d := range 2 {
 		c.payloads[d] += uint64(b.Payloads[d])
@@ -114,7 +117,7 @@ func (c *Cohort) add(v *view) {
 func (c *Cohort) Merge(o *Cohort) {
 	for _, n := range [...][2]*uint32{
 		{&c.Peers, &o.Peers}, {&c.Answered, &o.Answered}, {&c.Talked, &o.Talked}, {&c.Dead, &o.Dead},
-		{&c.Single, &o.Single}, {&c.Began, &o.Began}, {&c.Large, &o.Large}, {&c.Both, &o.Both},
+		{&c.Single, &o.Single}, {&c.Began, &o.Began}, {&c.Large, &o.Large}, {&c.Both, &o.Both}, {&c.Downloads, &o.Downloads},
 	} {
 		*n[0] += *n[1]
 	}

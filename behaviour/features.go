@@ -57,10 +57,16 @@ func Names() []string {
 // Features appends the values of f, which must be of the set that h was observed from,
 // to values.
 func (h *Hosts) Features(f *flow.Flow, values []float64) []float64 {
+	values, _ = h.Seated(f, values)
+	return values
+}
+
+// Seated returns what both Features and Seat do.
+func (h *Hosts) Seated(f *flow.Flow, values []float64) ([]float64, Seat) {
 	p := h.place(f)
 	values = p.values(flowFeatures, values)
 	values = append(values, p.ofCohort()...)
-	return p.values(relationFeatures, values)
+	return p.values(relationFeatures, values), p.seat()
 }
 
 func (p *place) values(features []Feature, values []float64) []float64 {
@@ -103,7 +109,7 @@ var flowFeatures = []Feature{
 		return math.Log((1 + float64(p.view.b.Payloads[0])) / (1 + float64(p.view.b.Payloads[1])))
 	}},
 	{"flow.byte_ratio", "the same with bytes of payload", 0, func(p *place) float64 {
-		return math.Log((1 + float64(p.view.b.PayloadBytes[0])) / (1 + float64(p.view.b.PayloadBytes[1])))
+		return p.view.byteRatio()
 	}},
 	{"flow.answered", "1 if the peer sent any packet", 0, func(p *place) float64 { return truth(p.view.back > 0) }},
 	{"flow.began", "1 if the host sent the first payload, or opened the connection", 0, func(p *place) float64 { return truth(p.view.began()) }},

@@ -97,6 +97,7 @@ type Seat struct {
 	Host   packet.Endpoint // the endpoint with more peers
 	Peers  uint32          // of the host, in the flow's cohort; 1 if it is no host
 	Manner Manner
+	Enough bool // so many of these peers that something can be said: see MinPeers
 }
 
 // Evidence reports whether the flow says anything of a botnet: nothing was said over a
@@ -106,7 +107,7 @@ func (s Seat) Evidence() bool { return s.Manner == TCP || s.Manner == UDP }
 // Seat returns f's place.
 func (h *Hosts) Seat(f *flow.Flow) Seat {
 	p := h.place(f)
-	return Seat{p.endpoint, p.cohort.Peers, p.manner}
+	return p.seat()
 }
 
 // place is a flow with all that features are made of.
@@ -117,6 +118,10 @@ type place struct {
 	cohort   *Cohort
 	manner   Manner
 	single   bool // the cohort is this flow alone
+}
+
+func (p *place) seat() Seat {
+	return Seat{p.endpoint, p.cohort.Peers, p.manner, p.cohort.Peers-p.cohort.Downloads >= MinPeers}
 }
 
 // place finds f's host, which is the endpoint with more peers; of two alike, Src. A flow

@@ -65,16 +65,18 @@ func (c *court) flow(f flow.Flow) (v Verdict, err error) {
 	if c.whole {
 		v = d.describe(f, feature.Blocks(f, feature.Aware, d.Vocabulary))
 	}
-	v.Behaviour = c.known.Features(&f, nil)
+	seat := behaviour.Seat{}
+	if v.Behaviour, seat = c.known.Seated(&f, nil); !seat.Enough {
+		behaviour.Dismiss(v.Behaviour)
+	}
 	score, err := d.Model.ScoreBehaviour(v.Behaviour)
 	if err != nil {
 		return v, fmt.Errorf("cannot score flow %v to %v: %w", f.Src, f.Dst, err)
 	}
 	v.Score, v.Botnet = d.Model.Express(score), d.Model.Botnet(score)
 	if c.tallies != nil {
-		s := c.known.Seat(&f)
-		v.Host = s.Host
-		c.tally(s, &v, score)
+		v.Host = seat.Host
+		c.tally(seat, &v, score)
 	}
 	return v, nil
 }

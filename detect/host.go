@@ -20,15 +20,15 @@ const (
 	TooLittle  Class = "too little evidence" // fewer than MinPeers peers in every cohort
 )
 
-// MinPeers is how many peers of one cohort a verdict on a host needs.
-const MinPeers = 8
+// MinPeers is how many peers of one cohort, but for downloads, a verdict on a host needs.
+const MinPeers = behaviour.MinPeers
 
 // HostVerdict is what is said of one host, from all its flows.
 type HostVerdict struct {
 	Capture string
 	Host    packet.Endpoint
 	Class   Class
-	Score   float64 // mean score of the flows of the cohort that the verdict rests on
+	Score   float64 // mean score of the flows of the cohort that the verdict rests on; 0 with too little evidence
 	Manner  behaviour.Manner
 	Peers   int             // in that cohort, but for downloads
 	Reasons []reason.Reason // that speak for the verdict, the weightiest first, at most maxReasons
@@ -104,8 +104,8 @@ func (d Detector) hostVerdict(t *tally) (v HostVerdict, err error) {
 	for _, c := range t.carriers {
 		v.Flows = append(v.Flows, Carrier{c.Peer, d.Model.Express(c.Score)})
 	}
-	if t.peers == 0 {
-		v.Reasons = []reason.Reason{{Text: fmt.Sprintf("it only downloads, as browsers do (peers: %d)", t.fetched)}}
+	if v.Class == TooLittle {
+		v.Reasons = []reason.Reason{{Text: fmt.Sprintf("peers that it speaks with over %v: %d, beside downloads, as browsers do, from %d", t.manner, t.peers, t.fetched)}}
 		return v, nil
 	}
 	why, err := reason.OfValues(d.Model, t.telling)

@@ -93,7 +93,7 @@ func TestFlowsWithinTheirHosts(t *testing.T) {
 // TestBrowsingStaysBenign: a bot that speaks TCP with its peers makes no bot of what its host browses, though
 // no DNS answer names the servers.
 func TestBrowsingStaysBenign(t *testing.T) {
-	seen := watched(append(chat("10.0.0.1", 60), flowtest.Pages("10.0.0.1", 40)...)...)
+	seen := watched(append(flowtest.Chat("10.0.0.1", 60), flowtest.Pages("10.0.0.1", 40)...)...)
 	called := make(map[bool]int) // Botnet, by whether it was a page
 	err := behavioural(t).JudgeAll(seen, new(Summary), Yield{
 		Flow: func(v *Verdict) error {
@@ -117,16 +117,6 @@ func TestBrowsingStaysBenign(t *testing.T) {
 	}
 }
 
-// chat is a host that opens TCP connections to strangers and says the same few bytes to each.
-func chat(host string, peers int) (flows []*pcaptest.Flow) {
-	for i := range peers {
-		at := time.Duration(20*i) * time.Second
-		f := pcaptest.TCPFlow(fmt.Sprintf("%s:%d", host, 20000+i), fmt.Sprintf("%d.%d.1.1:8443", 20+i%50, i)).Handshake(at)
-		flows = append(flows, f.SendData(at+time.Second, make([]byte, 40)).ReplyData(at+2*time.Second, make([]byte, 60)))
-	}
-	return flows
-}
-
 // TestPriorsChangeScoresOnly: at another prior, scores and their reasons differ, verdicts do not.
 func TestPriorsChangeScoresOnly(t *testing.T) {
 	d := behavioural(t)
@@ -134,7 +124,7 @@ func TestPriorsChangeScoresOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	seen := watched(append(gossip("10.0.0.1", 60), chat("10.0.0.2", 12)...)...)
+	seen := watched(append(gossip("10.0.0.1", 60), flowtest.Chat("10.0.0.2", 12)...)...)
 	judge := func(d Detector) (flows []Verdict, hosts []HostVerdict) {
 		err := d.JudgeAll(seen, new(Summary), Yield{
 			Flow: func(v *Verdict) error { flows = append(flows, *v); return nil },

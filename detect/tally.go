@@ -37,7 +37,7 @@ func (c *court) tally(s behaviour.Seat, v *Verdict, score float64) {
 		t = &tally{manner: s.Manner}
 		c.tallies[seat{s.Host, s.Manner}] = t
 	}
-	if !behaviour.Judged(v.Behaviour) {
+	if behaviour.Download(v.Behaviour) {
 		t.fetched++
 		return
 	}

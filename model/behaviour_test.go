@@ -32,6 +32,7 @@ func row(r *rand.Rand) []float64 {
 		values[i] = r.Float64() * math.Pow(10, r.Float64()*3)
 	}
 	values[0] = 1
+	values[slices.Index(behaviour.Names(), "host.peers")] += math.Log1p(behaviour.MinPeers)
 	return values
 }
 
@@ -185,9 +186,10 @@ func TestThresholdIsOfHeldOutSources(t *testing.T) {
 	}
 }
 
-// TestDownloadsAreSeldomBots: the rule on downloads costs little of the real botnets in training.
-func TestDownloadsAreSeldomBots(t *testing.T) {
-	flows, downloads := make(map[bool]int), make(map[bool]int)
+// TestJudgedAreMostBots: what is not judged, downloads and flows of hosts with few peers, costs little of the real botnets in
+// training, and spares much of the rest.
+func TestJudgedAreMostBots(t *testing.T) {
+	flows, downloads, judged := make(map[bool]int), make(map[bool]int), make(map[bool]int)
 	for _, e := range readTraining(t, feature.Behavioural).Examples {
 		made := strings.HasPrefix(e.Source, "synthetic_") || strings.HasPrefix(e.Source, "lab_")
 		if made || !behaviour.Evidence(e.Behaviour) {
@@ -197,9 +199,13 @@ func TestDownloadsAreSeldomBots(t *testing.T) {
 		if behaviour.Download(e.Behaviour) {
 			downloads[e.Botnet]++
 		}
+		if behaviour.Judged(e.Behaviour) {
+			judged[e.Botnet]++
+		}
 	}
-	t.Logf("downloads: %d of %d real botnet flows, %d of %d benign", downloads[true], flows[true], downloads[false], flows[false])
-	if flows[true] == 0 || 20*downloads[true] > flows[true] || downloads[false] == 0 {
-		t.Error("too many botnet flows are downloads, or no benign one")
+	t.Logf("of %d real botnet flows %d are downloads, and %d are judged; of %d benign ones, %d and %d",
+		flows[true], downloads[true], judged[true], flows[false], downloads[false], judged[false])
+	if 10*judged[true] < 9*flows[true] || flows[true] == 0 || 10*judged[false] > 6*flows[false] {
+		t.Error("too few botnet flows are judged, or too many of the benign ones")
 	}
 }

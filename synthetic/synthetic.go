@@ -56,8 +56,8 @@ func New(seed uint64, o Options) (*Host, error) {
 	if o.Kind != "" {
 		kind = o.Kind
 	}
-	if kind != Client && !slices.Contains(Kinds(), kind) {
-		return nil, fmt.Errorf("unknown kind of botnet %q: want one of %v or %s", kind, Kinds(), Client)
+	if kind != Client && kind != Browser && !slices.Contains(Kinds(), kind) {
+		return nil, fmt.Errorf("unknown kind of botnet %q: want one of %v, %s or %s", kind, Kinds(), Client, Browser)
 	}
 	if o.Frames < 0 || o.Length < 0 {
 		return nil, fmt.Errorf("cannot make %d frames in %v: want 0 or more of both", o.Frames, o.Length)
@@ -119,9 +119,11 @@ func (h *Host) world(yield func(capture.Frame) bool) *world {
 // populate sets going all that goes on.
 func (w *world) populate(t Traits) {
 	drawHome(w, &t)
-	if t.Kind == Client {
+	switch t.Kind {
+	case Client:
 		w.share(w.home.host, P2P)
-	} else {
+	case Browser: // does what all hosts do
+	default:
 		w.infect(&t)
 	}
 	w.browse(w.home.host, t.Pages)

@@ -126,6 +126,27 @@ func TestStops(t *testing.T) {
 	}
 }
 
+// TestBrowser wants pages and no peers.
+func TestBrowser(t *testing.T) {
+	for seed := range uint64(20) {
+		h := made(t, seed, Options{Kind: Browser, Frames: 3000, Length: 3600e9})
+		for range h.Frames() {
+		}
+		background := 0
+		for _, p := range h.Pairs() {
+			switch p.Class {
+			case Background:
+				background++
+			case P2P:
+				t.Errorf("seed %d: %v and %v are peers", seed, p.A, p.B)
+			}
+		}
+		if background == 0 || h.Traits().Pages == 0 {
+			t.Errorf("seed %d: no pages", seed)
+		}
+	}
+}
+
 // TestMemory wants memory that does not grow with the number of frames.
 func TestMemory(t *testing.T) {
 	if testing.Short() {

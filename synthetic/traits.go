@@ -5,7 +5,7 @@ import "math"
 // Kind is a design of peer-to-peer botnets.
 type Kind string
 
-// The designs, and Client, which is no bot.
+// The designs, and Client and Browser, which are no bots.
 const (
 	Gossip   Kind = "gossip"   // peer lists over UDP
 	Transfer Kind = "transfer" // peer lists over UDP, files over TCP
@@ -17,6 +17,7 @@ const (
 	Mesh     Kind = "mesh"     // SSH-like sessions over TCP
 	Hybrid   Kind = "hybrid"   // peers beside central servers
 	Client   Kind = "client"   // an honest file-sharing program and nothing else
+	Browser  Kind = "browser"  // somebody who browses and nothing else
 )
 
 // Kinds returns the designs of bots.
@@ -116,6 +117,9 @@ func drawTraits(d dice, kind Kind) Traits {
 	drawRhythm(d, &t)
 	drawWire(d, &t)
 	drawCompany(d, &t)
+	if kind == Browser && t.Pages == 0 {
+		t.Pages = d.logUniform(1, 200)
+	}
 	return t
 }
 

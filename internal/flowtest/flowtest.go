@@ -51,6 +51,17 @@ func Gossip(host string, peers int, answers func(peer int) bool) (flows []*pcapt
 // Always is an answer that every peer gives.
 func Always(int) bool { return true }
 
+// Chat is a host that opens TCP connections to strangers, each in a network of its own, and says 40 bytes to
+// each, which answers with 60.
+func Chat(host string, peers int) (flows []*pcaptest.Flow) {
+	for i := range peers {
+		at := time.Duration(20*i) * time.Second
+		f := pcaptest.TCPFlow(fmt.Sprintf("%s:%d", host, 20000+i), fmt.Sprintf("%d.%d.1.1:8443", 20+i%50, i)).Handshake(at)
+		flows = append(flows, f.SendData(at+time.Second, make([]byte, 40)).ReplyData(at+2*time.Second, make([]byte, 60)))
+	}
+	return flows
+}
+
 // Pages is a host that fetches pages of some 10 kB from servers, each in a network of its own, over TCP.
 func Pages(host string, servers int) (flows []*pcaptest.Flow) {
 	for i := range servers {

@@ -1,0 +1,54 @@
+package behaviour
+
+import (
+	"math"
+	"slices"
+)
+
+// MinPeers is how many peers of one cohort it takes to say anything of a host, or of its flows with them. Downloads
+// do not count.
+const MinPeers = 8
+
+// Judged reports whether values, which Features returned, say anything of a botnet: there
+// is evidence, of enough peers, and it is not a download.
+func Judged(values []float64) bool {
+	return Evidence(values) && !Download(values) && values[hostPeers] > math.Log1p(MinPeers-0.5)
+}
+
+// Download reports whether values are of a flow in which the host did what browsers do: it
+// opened a TCP connection, and the peer sent at least three times the payload that it got, some of it in
+// segments of bulkBytes or more. Such a flow says nothing of a botnet, whatever else its host
+// does: a bot's host is browsed from, too. Bots' peers seldom answer so.
+func Download(values []float64) bool {
+	return values[flowUDP] >= 0 && values[flowUDP] < 0.5 && values[flowBegan] == 1 &&
+		values[flowLongest] >= bulkBytes && values[flowRatio] <= -downloadTimes
+}
+
+// downloadTimes is ln 3: flow.byte_ratio is a logarithm.
+var downloadTimes = math.Log(3)
+
+// download is Download, of a flow as its host sees it.
+func (v *view) download() bool {
+	return mannerOf(v) == TCP && v.began() && v.b.MaxPayload[1] >= bulkBytes && v.byteRatio() <= -downloadTimes
+}
+
+func (v *view) byteRatio() float64 {
+	return math.Log((1 + float64(v.b.PayloadBytes[0])) / (1 + float64(v.b.PayloadBytes[1])))
+}
+
+// Dismiss takes from values that there is evidence: they are of a flow whose cohort has too few
+// peers but for downloads, which values alone do not tell.
+func Dismiss(values []float64) { values[0] = 0 }
+
+// Where what decides is among the features.
+var (
+	flowUDP     = placeOf("flow.udp")
+	flowBegan   = placeOf("flow.began")
+	flowLongest = placeOf("flow.max_in")
+	flowRatio   = placeOf("flow.byte_ratio")
+	hostPeers   = placeOf("host.peers")
+)
+
+func placeOf(name string) int {
+	return slices.IndexFunc(all, func(f Feature) bool { return f.Name == name })
+}

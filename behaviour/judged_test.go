@@ -1,0 +1,76 @@
+package behaviour
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"botnetdetect/internal/flowtest"
+	"botnetdetect/internal/pcaptest"
+)
+
+// TestDownloadsCountAlike: flows and their cohorts know the same downloads.
+func TestDownloadsCountAlike(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 5))
+	found := 0
+	for range 20_000 {
+		v := randomView(r)
+		v.b.Segments, v.b.Accepts[1] = uint16(r.IntN(4)), uint8(r.IntN(2))
+		v.b.MaxPayload[1] = uint16(900 + r.IntN(200))
+		var c Cohort
+		c.add(&v)
+		p := place{view: v, host: new(Host), cohort: &c, manner: mannerOf(&v)}
+		values := append(p.values(flowFeatures, nil), p.values(hostFeatures, nil)...)
+		if got := v.download(); got != Download(values) || got != (c.Downloads == 1) {
+			t.Fatalf("%+v: its features say download %v, it itself %v", v.b, !got, got)
+		} else if got {
+			found++
+		}
+	}
+	if found < 100 {
+		t.Errorf("only %d downloads among them", found)
+	}
+}
+
+// TestFewPeersAreNotJudged: it takes MinPeers, downloads aside.
+func TestFewPeersAreNotJudged(t *testing.T) {
+	f := func(peers, pages int, judged, enough bool) {
+		t.Helper()
+		s := flowtest.Set(append(flowtest.Chat("10.0.0.1", peers), flowtest.Pages("10.0.0.1", pages)...)...)
+		h := hostsOf(t, s)
+		for f := range s.P2P() {
+			values, seat := h.Seated(&f, nil)
+			if got := Judged(values); !Download(values) && (got != judged || seat.Enough != enough) {
+				t.Errorf("of %d peers and %d pages: judged %v, enough %v", peers, pages, got, seat.Enough)
+			}
+			if Dismiss(values); Judged(values) {
+				t.Error("a flow that was dismissed is judged")
+			}
+		}
+	}
+	f(MinPeers-1, 0, false, false)
+	f(MinPeers, 0, true, true)
+	f(MinPeers-1, 1, true, false)
+	f(MinPeers, 5, true, true)
+}
+
+// TestDownloads: what a host fetches over a connection that it opened is no sign of a botnet.
+func TestDownloads(t *testing.T) {
+	f := func(about string, want bool, one *pcaptest.Flow) {
+		t.Helper()
+		s := flowtest.Set(append(gossip(3), one)...)
+		h := hostsOf(t, s)
+		for flow := range s.P2P() {
+			if values := h.Features(&flow, nil); h.Seat(&flow).Manner == TCP && Download(values) != want {
+				t.Errorf("%s: download %v", about, Download(values))
+			}
+		}
+	}
+	tcp := func() *pcaptest.Flow { return pcaptest.TCPFlow("10.0.0.1:3", "9.9.9.9:443").Handshake(0) }
+	f("a page", true, flowtest.Pages("10.0.0.1", 1)[0])
+	f("a short answer", false, tcp().SendData(time.Second, make([]byte, 100)).ReplyData(time.Second, make([]byte, 900)))
+	f("as much sent", false, tcp().SendData(time.Second, make([]byte, 1000)).ReplyData(time.Second, make([]byte, 1400)))
+	f("a file given", false, tcp().SendData(time.Second, make([]byte, 1400)).ReplyData(time.Second, make([]byte, 100)))
+	f("fetched by the peer", false, pcaptest.TCPFlow("9.9.9.9:443", "10.0.0.1:3").Handshake(0).
+		SendData(time.Second, make([]byte, 100)).ReplyData(time.Second, make([]byte, 1400)))
+}
