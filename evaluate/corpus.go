@@ -126,7 +126,7 @@ func (b *Builder) Corpus() *Corpus {
 // behave adds the table of behaviour.
 func (b *Builder) behave(c *Corpus) {
 	if b.unobserved {
-		c.Absent[BehaviourTable] = "the engine does not observe behaviour"
+		c.Absent[BehaviourTable] = "how endpoints behave was not observed: it takes --features behaviour and the native engine"
 		return
 	}
 	b.behaviour.Mode = feature.Behavioural

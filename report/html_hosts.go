@@ -12,7 +12,13 @@ import (
 type hosts struct {
 	all   map[packet.Endpoint]*host
 	pairs map[[2]packet.Endpoint]bool // seen, in text order; true if ever judged Botnet
+	// beyond counts pairs for which there was no room in pairs: in each capture that has them, their
+	// endpoints count as new peers.
+	beyond int
 }
+
+// maxPairs bounds hosts.pairs, and so what a flood can make it take: some 50 MB.
+const maxPairs = 1 << 19
 
 // host is one endpoint with its judged flows, over all captures.
 type host struct {
@@ -32,13 +38,12 @@ type host struct {
 }
 
 func newHosts() hosts {
-	return hosts{make(map[packet.Endpoint]*host), make(map[[2]packet.Endpoint]bool)}
+	return hosts{all: make(map[packet.Endpoint]*host), pairs: make(map[[2]packet.Endpoint]bool)}
 }
 
 func (h *hosts) add(j *judged) {
 	key := [2]packet.Endpoint{j.Src, j.Dst}
-	wasBotnet, met := h.pairs[key]
-	h.pairs[key] = wasBotnet || j.Botnet
+	met, wasBotnet := h.meet(key, j.Botnet)
 	for side, e := range key {
 		if side == 1 && e == key[0] {
 			return // a flow of an endpoint with itself counts once
@@ -52,6 +57,17 @@ func (h *hosts) add(j *judged) {
 			x.botnetPeers++
 		}
 	}
+}
+
+// meet notes a pair, and says whether it was seen before, and ever judged Botnet then.
+func (h *hosts) meet(key [2]packet.Endpoint, botnet bool) (met, wasBotnet bool) {
+	wasBotnet, met = h.pairs[key]
+	if !met && len(h.pairs) >= maxPairs {
+		h.beyond++
+		return false, false
+	}
+	h.pairs[key] = wasBotnet || botnet
+	return met, wasBotnet
 }
 
 func (h *hosts) at(e packet.Endpoint) *host {

@@ -12,6 +12,7 @@ import (
 	"botnetdetect/internal/pcaptest"
 	"botnetdetect/model"
 	"botnetdetect/observe"
+	"botnetdetect/packet"
 	"botnetdetect/protocol"
 )
 
@@ -74,5 +75,23 @@ func TestReportWithoutHosts(t *testing.T) {
 	r := data(t, facts)
 	if r.Hosts[0].Verdict != nil || r.Totals.BotnetHosts != 0 || r.Flows[0].Host != "" || len(facts.HostVerdicts()) != 0 {
 		t.Errorf("%+v", r.Hosts[0])
+	}
+}
+
+// TestPairsAreBounded: beyond the bound, a pair's endpoints count as peers in each capture anew.
+func TestPairsAreBounded(t *testing.T) {
+	h := newHosts()
+	for i := range maxPairs {
+		h.pairs[[2]packet.Endpoint{address(i), address(i)}] = false
+	}
+	for range 2 {
+		h.add(&judged{Verdict: detect.Verdict{Src: address(1), Dst: address(1 << 22), Botnet: true}})
+		h.add(&judged{Verdict: detect.Verdict{Src: address(7), Dst: address(7), Botnet: true}})
+	}
+	if x := h.all[address(1)]; x.peers != 2 || x.botnetPeers != 2 || h.beyond != 2 || len(h.pairs) != maxPairs {
+		t.Errorf("%+v, %d pairs, %d beyond", x, len(h.pairs), h.beyond)
+	}
+	if x := h.all[address(7)]; x.peers != 0 || x.botnetPeers != 1 {
+		t.Errorf("a pair that is noted: %+v", x)
 	}
 }

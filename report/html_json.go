@@ -105,6 +105,7 @@ type leftOutJSON struct {
 	Flows   int `json:"flows"`
 	Hosts   int `json:"hosts"`
 	Reasons int `json:"reasons"` // listed flows without reasons
+	Pairs   int `json:"pairs"`   // of which no note was kept: their peers count once a capture
 }
 
 type hostJSON struct {
@@ -227,6 +228,7 @@ func (f *Facts) leftOut() leftOutJSON {
 		Flows:   f.added - len(f.flows),
 		Hosts:   max(0, len(f.hosts.all)-f.limits.Hosts),
 		Reasons: max(0, len(f.flows)-f.limits.Reasons),
+		Pairs:   f.hosts.beyond,
 	}
 }
 
