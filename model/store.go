@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"botnetdetect/feature"
 	"botnetdetect/internal/safefile"
@@ -51,6 +52,18 @@ func Load(folder string, mode feature.Mode) (m *Model, origin string, err error)
 		return nil, origin, fmt.Errorf("cannot use model %s: it is for mode %s, not %s; delete the file to return to the built-in model", origin, m.Mode, mode)
 	}
 	return m, origin, nil
+}
+
+// Latest returns the one of some modes whose model a folder got last, and whether it has any of them. Of
+// models of one time it is the first.
+func Latest(folder string, modes ...feature.Mode) (latest feature.Mode, found bool) {
+	var at time.Time
+	for _, mode := range modes {
+		if info, err := os.Stat(Path(folder, mode)); err == nil && (!found || info.ModTime().After(at)) {
+			latest, at, found = mode, info.ModTime(), true
+		}
+	}
+	return latest, found
 }
 
 // ReadFile reads the model at path.

@@ -2,19 +2,10 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io"
-	"os"
-	"path/filepath"
-	"strings"
 
-	"botnetdetect/capture"
 	"botnetdetect/dataset"
 	"botnetdetect/evaluate"
 	"botnetdetect/feature"
-	"botnetdetect/internal/safefile"
-	"botnetdetect/report"
 
 	"github.com/spf13/cobra"
 )
@@ -115,39 +106,6 @@ func (e *evaluation) run(ctx context.Context, args []string) error {
 	return nil
 }
 
-// readMore reads what is trained on beside the folds.
-func (e *evaluation) readMore(ctx context.Context) (err error) {
-	e.behaviour = true
-	if e.also == "" {
-		return nil
-	}
-	if e.mode() != feature.Behavioural {
-		return usage("--also goes with --features behaviour")
-	}
-	e.more, err = readTables(ctx, []string{e.also}, false)
-	if err == nil && e.more.Mode != feature.Behavioural {
-		err = usage("%s is of mode %s, want behaviour", e.also, e.more.Mode)
-	}
-	return err
-}
-
-// page turns a result into Markdown.
-func (e *evaluation) page() error {
-	result, err := readEvaluation(e.markdown)
-	if err != nil {
-		return err
-	}
-	return result.WriteMarkdown(e.std.out)
-}
-
-func (e *evaluation) checkOutput() error {
-	switch ending := filepath.Ext(e.output); {
-	case e.output == "", ending == ".json", ending == ".csv", ending == ".html":
-		return nil
-	}
-	return usage("--output %s: want a file that ends in .json, .csv or .html", e.output)
-}
-
 func (e *evaluation) options() (o evaluate.Options, err error) {
 	o = evaluate.DefaultOptions()
 	if o.Protocols, err = evaluate.ParseProtocols(e.protocol); err != nil {
@@ -187,146 +145,4 @@ func (e *evaluation) beside(own string) (detectors []evaluate.Detector) {
 		}
 	}
 	return detectors
-}
-
-// corpus observes captures, or reads feature tables.
-func (e *evaluation) corpus(ctx context.Context, args []string) (c *evaluate.Corpus, problems int, err error) {
-	args, err = e.inputs(ctx, args)
-	if err != nil {
-		return nil, 0, err
-	}
-	if e.tables(args) {
-		set, err := readTables(ctx, args, e.csv)
-		return evaluate.FromSet(set), 0, err
-	}
-	return e.observed(ctx, args)
-}
-
-// tables reports whether the inputs are files that are no captures.
-func (e *evaluation) tables(inputs []string) bool {
-	for _, input := range inputs {
-		info, err := os.Stat(input)
-		if err != nil || !info.Mode().IsRegular() {
-			return false
-		}
-		if is, err := capture.IsCapture(input); is || err != nil {
-			return false
-		}
-	}
-	return true
-}
-
-func readTables(ctx context.Context, paths []string, csv bool) (all dataset.Set, err error) {
-	for i, path := range paths {
-		name := strings.TrimSuffix(strings.TrimSuffix(path, ".gz"), ".zst")
-		set, err := dataset.ReadFile(ctx, path, csv || filepath.Ext(name) == ".csv")
-		if err != nil {
-			return all, fmt.Errorf("%w; want captures below Benign and Botnet, or what dump wrote", err)
-		}
-		if i > 0 && set.Mode != all.Mode {
-			return all, usage("%s is of mode %s, %s of %s: evaluate one mode at a time", path, set.Mode, paths[0], all.Mode)
-		}
-		all.Mode = set.Mode
-		all.Examples = append(all.Examples, set.Examples...)
-	}
-	return all, nil
-}
-
-func (e *evaluation) observed(ctx context.Context, args []string) (c *evaluate.Corpus, problems int, err error) {
-	labeller, err := e.labeller()
-	if err != nil {
-		return nil, 0, err
-	}
-	paths, unseen, problems, err := e.labelled(ctx, args, labeller)
-	if err != nil {
-		return nil, problems, err
-	}
-	for _, name := range unseen {
-		e.notes = append(e.notes, fmt.Sprintf("labels speak of %s, which is not among the inputs", name))
-	}
-	builder := evaluate.Builder{Labeller: labeller, Vocabulary: e.names()}
-	failed, err := e.observe(ctx, paths, builder.Add)
-	if err != nil {
-		return nil, problems, err
-	}
-	c = builder.Corpus()
-	if e.baselines {
-		err = c.AddPeerShark(ctx, e.cores)
-	}
-	return c, problems + failed, err
-}
-
-// readFolds takes folds from a file, if one is named.
-func (e *evaluation) readFolds(c *evaluate.Corpus, o *evaluate.Options) error {
-	if e.folds == "" {
-		return nil
-	}
-	f, err := os.Open(e.folds)
-	if err != nil {
-		return fmt.Errorf("cannot read folds: %w", err)
-	}
-	defer f.Close()
-	folds, missing, err := evaluate.ReadFolds(f, c)
-	if err != nil {
-		return fmt.Errorf("%s: %w", e.folds, err)
-	}
-	e.notes = append(e.notes, missing...)
-	o.Protocols, o.Given = []evaluate.Protocol{evaluate.Given}, folds
-	return nil
-}
-
-func (e *evaluation) measure(ctx context.Context, c *evaluate.Corpus, o evaluate.Options) (*evaluate.Result, error) {
-	o.Detectors = e.detectors(c)
-	if e.verbose {
-		o.Progress = func(done, total int) { e.say("%d of %d folds", done, total) }
-	}
-	var export *evaluate.Export
-	if e.export != "" {
-		var err error
-		if export, err = evaluate.NewExport(e.export); err != nil {
-			return nil, err
-		}
-		o.Keep = export.Keep
-	}
-	result, err := evaluate.Run(ctx, c, o)
-	if err != nil {
-		return nil, err
-	}
-	result.Tool = toolName()
-	result.Remarks = append(result.Remarks, e.notes...)
-	if e.audits {
-		if result.Audits, err = evaluate.Audits(ctx, c, o.Detectors[0], o); err != nil {
-			return nil, err
-		}
-	}
-	if export != nil {
-		err = export.Finish(c, result)
-		if !e.scores {
-			result.DropScores()
-		}
-	}
-	return result, err
-}
-
-func (e *evaluation) write(r *evaluate.Result) error {
-	if err := r.WriteText(e.std.out); err != nil {
-		return fmt.Errorf("cannot write result: %w", err)
-	}
-	if e.output != "" {
-		fill := r.WriteJSON
-		switch filepath.Ext(e.output) {
-		case ".csv":
-			fill = r.WriteCSV
-		case ".html":
-			fill = func(w io.Writer) error { return report.WriteEvaluation(w, r) }
-		}
-		if err := safefile.Write(e.output, fill); err != nil {
-			return err
-		}
-		e.say("result kept in %s", printable(e.output))
-	}
-	if !r.Measured() {
-		return errors.New("nothing could be measured; the notes say why")
-	}
-	return nil
 }

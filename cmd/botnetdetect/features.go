@@ -1,9 +1,8 @@
 package main
 
 import (
-	"fmt"
-
 	"botnetdetect/feature"
+	"botnetdetect/model"
 	"botnetdetect/observe"
 
 	"github.com/spf13/cobra"
@@ -14,16 +13,25 @@ const (
 	featuresReference = "reference"
 	featuresBehaviour = "behaviour"
 
-	// featuresDefault is what verbs that take --features judge by if it is not said. Where only the reference's
-	// features can be had (--csv, --engine tshark) it is these.
+	// featuresDefault is what verbs that judge go by if nobody says it, neither on the command line nor by training a
+	// model. Where only the reference's features can be had (--csv, --engine tshark) it is these. Verbs that
+	// learn, and write features, take the reference's, as the reference does.
 	featuresDefault = featuresReference
 )
 
-func (c *common) featureFlag(cmd *cobra.Command) {
+func (c *common) featureFlag(cmd *cobra.Command, otherwise string) {
 	f := cmd.Flags()
-	f.StringVar(&c.features, "features", featuresDefault,
+	f.StringVar(&c.features, "features", otherwise,
 		"what to judge by: reference, its nine features, or behaviour, what a host does to its peers")
 	c.featured = func() bool { return f.Changed("features") }
+}
+
+func (c *common) knowsFeatures() bool {
+	return c.features == "" || c.features == featuresReference || c.features == featuresBehaviour
+}
+
+func (c *common) unknownFeatures() error {
+	return usage("--features %s: want %s or %s", c.features, featuresReference, featuresBehaviour)
 }
 
 // want asks for features.
@@ -46,16 +54,22 @@ func (c *common) mode() feature.Mode {
 }
 
 // adopt judges by the features that a model wants.
-func (c *common) adopt(mode feature.Mode) error {
-	switch mode {
-	case feature.Behavioural:
+func (c *common) adopt(mode feature.Mode) {
+	c.csv = mode == feature.Agnostic
+	if mode == feature.Behavioural {
 		c.want(featuresBehaviour)
-	case feature.Agnostic:
-		c.csv = true
-	case feature.Aware:
-		c.want(featuresReference)
-	default:
-		return fmt.Errorf("no features are of mode %s", mode)
+		return
 	}
-	return nil
+	c.want(featuresReference)
+}
+
+// adoptLatest judges by the features of the model trained last, if there is one and nobody said
+// which: what one has trained is used from then on.
+func (c *common) adoptLatest() {
+	if !c.adopts || c.chose() || c.engine == string(observe.TShark) {
+		return
+	}
+	if mode, trained := model.Latest(model.Folder, feature.Aware, feature.Behavioural); trained {
+		c.adopt(mode)
+	}
 }

@@ -23,6 +23,8 @@ type judging struct {
 
 func (j *judging) flags(cmd *cobra.Command) {
 	j.common.flags(cmd)
+	j.featureFlag(cmd, featuresDefault)
+	j.adopts = true
 	j.modelFlags(cmd)
 	j.allowFlag(cmd)
 }
@@ -46,16 +48,17 @@ func (j *judging) model() (m *model.Model, origin string, err error) {
 		if m, err = model.ReadFile(origin); err != nil {
 			return nil, "", err
 		}
-		if j.featured != nil && !j.chose() {
-			if err := j.adopt(m.Mode); err != nil {
-				return nil, "", err
-			}
+		if j.adopts && !j.chose() {
+			j.adopt(m.Mode)
 		}
 		if m.Mode != j.mode() {
 			return nil, "", usage("model %s is of mode %s; aware goes without --csv, agnostic with it, behaviour with --features behaviour", origin, m.Mode)
 		}
-	} else if m, origin, err = model.Load(model.Folder, j.mode()); err != nil {
-		return nil, "", err
+	} else {
+		j.adoptLatest()
+		if m, origin, err = model.Load(model.Folder, j.mode()); err != nil {
+			return nil, "", err
+		}
 	}
 	if j.threshold != "" {
 		t, err := strconv.ParseFloat(j.threshold, 64)

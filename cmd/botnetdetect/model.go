@@ -25,7 +25,7 @@ func newModel(std streams) *cobra.Command {
 }
 
 func newModelInfo(std streams) *cobra.Command {
-	c, asJSON := &common{std: std}, false
+	c, asJSON := &common{std: std, adopts: true}, false
 	cmd := &cobra.Command{
 		Use:   "info [flags] [FILE]",
 		Short: "Say when a model was trained, from what, and which features it uses",
@@ -34,7 +34,7 @@ built-in one.`,
 		Example: "  botnetdetect model info\n  botnetdetect model info --json cache/model_csv.json",
 		Args:    atMost(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			m, origin, err := namedModel(args, c.mode())
+			m, origin, err := c.namedModel(args)
 			if err != nil {
 				return err
 			}
@@ -45,17 +45,18 @@ built-in one.`,
 		},
 	}
 	cmd.Flags().BoolVar(&c.csv, "csv", false, "the model with protocol-agnostic features")
-	c.featureFlag(cmd)
+	c.featureFlag(cmd, featuresDefault)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON")
 	return cmd
 }
 
-func namedModel(args []string, mode feature.Mode) (m *model.Model, origin string, err error) {
+func (c *common) namedModel(args []string) (m *model.Model, origin string, err error) {
 	if len(args) == 1 {
 		m, err = model.ReadFile(args[0])
 		return m, args[0], err
 	}
-	return model.Load(model.Folder, mode)
+	c.adoptLatest()
+	return model.Load(model.Folder, c.mode())
 }
 
 // modelInfo is a model's card as JSON.

@@ -29,6 +29,7 @@ measure of it; the built-in model's are named by "botnetdetect model info".`,
 	}
 	v.learning.flags(cmd)
 	v.modelFlags(cmd)
+	c.adopts = true
 	return cmd
 }
 
