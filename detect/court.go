@@ -65,9 +65,9 @@ func (c *court) flow(f flow.Flow) (v Verdict, err error) {
 	if c.whole {
 		v = d.describe(f, feature.Blocks(f, feature.Aware, d.Vocabulary))
 	}
-	seat := behaviour.Seat{}
-	if v.Behaviour, seat = c.known.Seated(&f, nil); !seat.Enough {
-		behaviour.Dismiss(v.Behaviour)
+	values, seat := c.known.Seated(&f, nil)
+	if v.Behaviour = values; !seat.Enough {
+		behaviour.Dismiss(values)
 	}
 	score, err := d.Model.ScoreBehaviour(v.Behaviour)
 	if err != nil {

@@ -19,8 +19,11 @@ const (
 	featuresDefault = featuresReference
 )
 
-func (c *common) featureFlag(cmd *cobra.Command, otherwise string) {
-	f := cmd.Flags()
+func (c *common) featureFlag(cmd *cobra.Command) {
+	f, otherwise := cmd.Flags(), featuresReference
+	if c.adopts {
+		otherwise = featuresDefault
+	}
 	f.StringVar(&c.features, "features", otherwise,
 		"what to judge by: reference, its nine features, or behaviour, what a host does to its peers")
 	c.featured = func() bool { return f.Changed("features") }

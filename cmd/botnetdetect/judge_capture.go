@@ -26,7 +26,7 @@ func newJudgeCapture(std streams) *cobra.Command {
 	}
 	j.modelFlags(cmd)
 	j.allowFlag(cmd)
-	j.featureFlag(cmd, featuresReference)
+	j.featureFlag(cmd)
 	cmd.Flags().BoolVar(&j.csv, "csv", false, "protocol-agnostic features")
 	j.memory = 512 << 20
 	cmd.Flags().Var(&j.memory, "memory", "flows beyond `SIZE` go to disk")

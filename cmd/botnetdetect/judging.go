@@ -23,8 +23,8 @@ type judging struct {
 
 func (j *judging) flags(cmd *cobra.Command) {
 	j.common.flags(cmd)
-	j.featureFlag(cmd, featuresDefault)
 	j.adopts = true
+	j.featureFlag(cmd)
 	j.modelFlags(cmd)
 	j.allowFlag(cmd)
 }

@@ -97,7 +97,7 @@ func (w *watching) watchFlags(cmd *cobra.Command) {
 	f.IntVar(&w.config.Enough.Peers, "min-peers", live.DefaultPeers, "alert of hosts that speak to at least `N` peers in botnet flows")
 	f.StringArrayVar(&w.home, "home", nil, "alerts are about hosts in `NETWORK`, or @FILE with one a line (default private addresses)")
 	f.BoolVar(&w.csv, "csv", false, "protocol-agnostic features")
-	w.featureFlag(cmd, featuresReference)
+	w.featureFlag(cmd)
 	w.modelFlags(cmd)
 	w.allowFlag(cmd)
 	w.memory = memory.Default

@@ -45,7 +45,7 @@ built-in one.`,
 		},
 	}
 	cmd.Flags().BoolVar(&c.csv, "csv", false, "the model with protocol-agnostic features")
-	c.featureFlag(cmd, featuresDefault)
+	c.featureFlag(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON")
 	return cmd
 }

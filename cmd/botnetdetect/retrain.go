@@ -31,7 +31,7 @@ The file may be gzip- or zstd-compressed. The same file gives the same model.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return r.run(cmd.Context(), args) },
 	}
 	cmd.Flags().BoolVar(&r.csv, "csv", false, "the file is CSV with protocol-agnostic features")
-	r.featureFlag(cmd, featuresReference)
+	r.featureFlag(cmd)
 	cmd.Flags().Uint64Var(&r.seed, "seed", 1, "repeats the same choices")
 	r.speech(cmd)
 	r.boosting.flags(cmd)

@@ -27,7 +27,7 @@ type learning struct {
 
 func (l *learning) flags(cmd *cobra.Command) {
 	l.common.flags(cmd)
-	l.featureFlag(cmd, featuresReference)
+	l.featureFlag(cmd)
 	cmd.Flags().Lookup("choose").Usage = "use only `N` captures, chosen at random, benign and botnet ones among them"
 	cmd.Flags().StringVar(&l.labels, "labels", "",
 		"tab-separated `FILE` that labels pairs (columns capture, ip_a, ip_b, class: in the captures that it lists, only pairs of class p2p are used) or hosts (columns capture, host, class)")

@@ -27,9 +27,9 @@ measure of it; the built-in model's are named by "botnetdetect model info".`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error { return v.run(cmd.Context(), args) },
 	}
+	c.adopts = true
 	v.learning.flags(cmd)
 	v.modelFlags(cmd)
-	c.adopts = true
 	return cmd
 }
 
