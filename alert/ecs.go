@@ -3,6 +3,7 @@ package alert
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"botnetdetect/live"
 )
@@ -15,7 +16,9 @@ const ecsVersion = "8.17.0"
 func ecsOf(a *live.Alert) map[string]any {
 	related, ids := []string{a.Host.String()}, []string{}
 	for i := range a.Flows {
-		related = append(related, a.Flows[i].Peer.String())
+		if _, isIP := a.Flows[i].Peer.IP(); isIP {
+			related = append(related, a.Flows[i].Peer.String())
+		}
 		ids = append(ids, a.Flows[i].CommunityIDs...)
 	}
 	slices.Sort(related)
@@ -36,7 +39,7 @@ func ecsOf(a *live.Alert) map[string]any {
 	if _, isIP := a.Host.IP(); isIP {
 		document["source"] = map[string]any{"ip": a.Host.String(), "address": a.Host.String()}
 	} else {
-		document["source"] = map[string]any{"mac": a.Host.String(), "address": a.Host.String()}
+		document["source"] = map[string]any{"mac": strings.ToUpper(strings.ReplaceAll(a.Host.String(), ":", "-")), "address": a.Host.String()}
 		delete(document, "related")
 	}
 	if len(ids) > 0 {

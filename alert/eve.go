@@ -19,7 +19,8 @@ const (
 )
 
 // eveEvent is an event of Suricata's EVE JSON, with the keys that its schema knows. What it
-// does not know is in the alert's metadata, whose values are lists of strings.
+// does not know is in the alert's metadata as tags, "name=value": the schema closes metadata,
+// too.
 type eveEvent struct {
 	Timestamp   string   `json:"timestamp"`
 	FlowID      uint64   `json:"flow_id"`
@@ -35,14 +36,18 @@ type eveEvent struct {
 }
 
 type eveAlert struct {
-	Action      string              `json:"action"`
-	GID         int                 `json:"gid"`
-	SignatureID int                 `json:"signature_id"`
-	Rev         int                 `json:"rev"`
-	Signature   string              `json:"signature"`
-	Category    string              `json:"category"`
-	Severity    int                 `json:"severity"`
-	Metadata    map[string][]string `json:"metadata"`
+	Action      string      `json:"action"`
+	GID         int         `json:"gid"`
+	SignatureID int         `json:"signature_id"`
+	Rev         int         `json:"rev"`
+	Signature   string      `json:"signature"`
+	Category    string      `json:"category"`
+	Severity    int         `json:"severity"`
+	Metadata    eveMetadata `json:"metadata"`
+}
+
+type eveMetadata struct {
+	Tag []string `json:"tag"`
 }
 
 type eveFlow struct {
@@ -62,7 +67,7 @@ func eveOf(a *live.Alert, v *live.Evidence) eveEvent {
 	e := eveEvent{
 		Timestamp: a.Time.UTC().Format(eveTime), FlowID: flowID(a.ID, v), EventType: "alert",
 		SrcIP: a.Host.String(), DestIP: v.Peer.String(),
-		Alert: eveAlert{"allowed", 1, signatureID, 1, signature, eveCategory, highSeverity, metadata(a, v)},
+		Alert: eveAlert{"allowed", 1, signatureID, 1, signature, eveCategory, highSeverity, eveMetadata{tags(a, v)}},
 		Flow:  eveFlow{v.First.UTC().Format(eveTime)},
 	}
 	if len(v.Tuples) == 0 {
@@ -79,20 +84,25 @@ func eveOf(a *live.Alert, v *live.Evidence) eveEvent {
 	return e
 }
 
-// metadata is what EVE has no keys for.
-func metadata(a *live.Alert, v *live.Evidence) map[string][]string {
-	reasons := make([]string, 0, len(v.Reasons))
+// tags is what EVE has no keys for. A name may come several times.
+func tags(a *live.Alert, v *live.Evidence) []string {
+	all := []string{
+		"alert_id=" + a.ID, "change=" + a.Change.String(), "score=" + number(v.Score), "evidence=" + number(a.Evidence),
+		"botnet_peers=" + strconv.Itoa(a.BotnetPeers), "summary=" + v.Summary,
+		"packets=" + strconv.FormatUint(v.Packets, 10), "bytes=" + strconv.FormatUint(v.Bytes, 10),
+		"window_start=" + stamp(a.Window.Start), "window_end=" + stamp(a.Window.End),
+		"model=" + a.Model.Origin, "model_digest=" + a.Model.Digest, "threshold=" + number(a.Model.Threshold),
+	}
 	for _, r := range v.Reasons {
-		reasons = append(reasons, r.Odds()+" "+r.Text)
+		all = append(all, "reason="+r.Odds()+" "+r.Text)
 	}
-	return map[string][]string{
-		"alert_id": {a.ID}, "change": {a.Change.String()}, "score": {number(v.Score)}, "evidence": {number(a.Evidence)},
-		"botnet_peers": {strconv.Itoa(a.BotnetPeers)}, "summary": {v.Summary}, "reasons": reasons,
-		"packets": {strconv.FormatUint(v.Packets, 10)}, "bytes": {strconv.FormatUint(v.Bytes, 10)},
-		"protocols": orEmpty(v.Protocols), "community_ids": orEmpty(v.CommunityIDs),
-		"window_start": {stamp(a.Window.Start)}, "window_end": {stamp(a.Window.End)},
-		"model": {a.Model.Origin}, "model_digest": {a.Model.Digest}, "threshold": {number(a.Model.Threshold)},
+	for _, p := range v.Protocols {
+		all = append(all, "protocol="+p)
 	}
+	for _, id := range v.CommunityIDs {
+		all = append(all, "community_id="+id)
+	}
+	return all
 }
 
 // flowID returns a number that JSON readers keep exactly, the same for one flow of an alert.

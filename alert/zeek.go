@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"botnetdetect/live"
+	"botnetdetect/packet"
 )
 
 // zeekFields are the columns of a Zeek log and their types.
@@ -31,19 +32,32 @@ func zeekLine(a *live.Alert) []byte {
 	var peers, ids, reasons []string
 	for i := range a.Flows {
 		v := &a.Flows[i]
-		peers = append(peers, v.Peer.String())
+		if peer := zeekAddress(v.Peer); peer != unset {
+			peers = append(peers, peer)
+		}
 		ids = append(ids, v.CommunityIDs...)
 		for _, r := range v.Reasons {
 			reasons = append(reasons, fmt.Sprintf("%v: %s %s", v.Peer, r.Odds(), r.Text))
 		}
 	}
 	fields := []string{
-		zeekTime(a.Time), a.ID, a.Change.String(), a.Host.String(), a.State.String(),
+		zeekTime(a.Time), a.ID, a.Change.String(), zeekAddress(a.Host), a.State.String(),
 		number(a.Score), number(a.Evidence), strconv.Itoa(a.HostState.Flows), strconv.Itoa(a.BotnetPeers),
 		zeekTime(a.Window.Start), zeekTime(a.Window.End), zeekText(a.Model.Origin), number(a.Model.Threshold),
 		zeekList(peers), zeekList(ids), zeekList(reasons), zeekText(message(a)),
 	}
 	return []byte(strings.Join(fields, "\t") + "\n")
+}
+
+// unset stands where there is no value.
+const unset = "-"
+
+// zeekAddress is unset for a MAC address, which Zeek's type does not take; the message has it.
+func zeekAddress(e packet.Endpoint) string {
+	if _, isIP := e.IP(); !isIP {
+		return unset
+	}
+	return e.String()
 }
 
 func zeekTime(t time.Time) string {
@@ -52,8 +66,11 @@ func zeekTime(t time.Time) string {
 
 // zeekText writes text as Zeek does: bytes that would end a field, or are no text, as \xHH.
 func zeekText(s string) string {
-	if s == "" {
+	switch s {
+	case "":
 		return "(empty)"
+	case unset, "(empty)": // as text
+		return fmt.Sprintf("\\x%02x%s", s[0], s[1:])
 	}
 	var b strings.Builder
 	for _, c := range []byte(s) {

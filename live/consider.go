@@ -11,29 +11,6 @@ import (
 	"botnetdetect/packet"
 )
 
-// standing is a flow whose verdict is Botnet.
-type standing struct {
-	verdict detect.Verdict // without its sums
-	window  Window
-	spoke   [2]bool // whether Src, Dst sent packets
-}
-
-// keep notes the latest opinion. It reports whether an end has spoken that had not before.
-func (s *standing) keep(o opinion) (more bool) {
-	total := o.verdict.Flow.Total()
-	for i := range s.spoke {
-		more = more || !s.spoke[i] && total.Packets[i] > 0
-		s.spoke[i] = s.spoke[i] || total.Packets[i] > 0
-	}
-	s.verdict, s.window = o.verdict, o.window
-	s.verdict.Flow, s.verdict.Behaviour = flow.Flow{Src: o.verdict.Src, Dst: o.verdict.Dst}, nil
-	return more
-}
-
-// mostStanding bounds the flows whose verdict Botnet stands. Flows beyond are counted as
-// evicted.
-const mostStanding = 1 << 18
-
 // consider judges a flow of a tick by all that the windows hold of it, if that is enough.
 func (w *watch) consider(f flow.Flow) {
 	total := f.Total()
@@ -150,8 +127,7 @@ func (w *watch) weigh(o opinion, before bool) {
 
 // condemn makes a verdict Botnet stand.
 func (w *watch) condemn(key ends, o opinion, before bool) {
-	if len(w.standing) >= mostStanding {
-		w.stats.Evicted++
+	if !w.seat() {
 		return
 	}
 	change := Fresh

@@ -17,7 +17,6 @@ type watcher struct {
 	lane   Lane
 	namer  *packet.Namer
 	tuples *tuples
-	limit  int64 // bytes of a tick's flows
 	tick   *tick
 	ticks  chan<- *tick
 	spare  <-chan *tick
@@ -72,7 +71,7 @@ func (w *watcher) see(f *capture.Frame, p *packet.Packet) {
 	if len(p.Answers) > 0 {
 		w.tick.resolve(p)
 	}
-	w.tick.add(p, w.limit)
+	w.tick.add(p)
 }
 
 // pass moves a source's own clock to the time of a packet, which belongs to the next tick if
@@ -116,11 +115,11 @@ func (w *watcher) handOver() {
 
 // renew begins a tick.
 func (w *watcher) renew() {
-	at, options := w.tick.clock, w.tick.options
+	last := w.tick
 	select {
 	case w.tick = <-w.spare:
 	default:
-		w.tick = newTick(options)
+		w.tick = newTick(last.options, last.limit)
 	}
-	w.tick.clock = at
+	w.tick.clock = last.clock
 }

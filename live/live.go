@@ -57,7 +57,7 @@ const (
 	Fresh     Change = iota // the first verdict
 	Revised                 // another verdict, or (of an alert) clearly more evidence
 	Withdrawn               // no verdict any more: a DNS answer or the allow-list named an endpoint
-	Expired                 // the last packets that it rested on have left the windows
+	Expired                 // the last packets that it rested on have left the windows, or there was no more room for it
 	Last                    // watching ends, and more was seen since the last announcement
 )
 

@@ -174,7 +174,7 @@ func (w *watch) conclude(v *detect.Verdict, in Window) {
 	switch {
 	case stands && v.Botnet:
 		s.keep(o)
-	case v.Botnet && len(w.standing) < mostStanding:
+	case v.Botnet && w.seat():
 		s = new(standing)
 		s.keep(o)
 		w.standing[key] = s

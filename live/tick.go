@@ -11,6 +11,7 @@ import (
 // a replay, more where judging cannot keep up.
 type tick struct {
 	options flow.Options // what is kept of flows
+	limit   int64        // bytes of them, from which on no new ones are let in
 	flows   *flow.Table
 	answers []answer
 	counts  counts
@@ -44,9 +45,9 @@ func (t *tick) resolve(p *packet.Packet) {
 	}
 }
 
-// add counts a packet in its flow. Where limit bytes are taken, new flows are not let in.
-func (t *tick) add(p *packet.Packet, limit int64) {
-	if t.flows.Bytes() < limit {
+// add counts a packet in its flow, if there is room.
+func (t *tick) add(p *packet.Packet) {
+	if t.flows.Bytes() < t.limit {
 		t.flows.AddPacket(p)
 	} else if !t.flows.AddKnown(p) {
 		t.counts.shed++
@@ -56,17 +57,20 @@ func (t *tick) add(p *packet.Packet, limit int64) {
 // keptBytes is how large a table may be that is used again: clearing it costs time.
 const keptBytes = 8 << 20
 
-// reset makes t ready for use again.
+// reset makes t ready for use again. A table that is cleared keeps its memory, so there must
+// be room in it for new flows.
 func (t *tick) reset() {
 	t.counts, t.answers = counts{}, t.answers[:0]
-	if t.flows.Bytes() > keptBytes {
+	if t.flows.Bytes() > min(keptBytes, t.limit/2) {
 		t.flows = flow.NewTableWith(t.options)
 	} else {
 		t.flows.Reset()
 	}
 }
 
-func newTick(o flow.Options) *tick { return &tick{options: o, flows: flow.NewTableWith(o)} }
+func newTick(o flow.Options, limit int64) *tick {
+	return &tick{options: o, limit: limit, flows: flow.NewTableWith(o)}
+}
 
 // How often flows that got packets are judged.
 const (

@@ -78,7 +78,7 @@ func newWatch(e *Engine, s Source) (*watch, error) {
 	limit := c.Memory / laneShare / int64(ticksInHand*max(1, len(lanes)))
 	for _, lane := range lanes {
 		x := &watcher{
-			lane: lane, namer: packet.NewNamer(), tuples: newTuples(), limit: limit, tick: newTick(w.flows),
+			lane: lane, namer: packet.NewNamer(), tuples: newTuples(), tick: newTick(w.flows, limit),
 			ticks: w.ticks, spare: w.spare, stop: &w.stop, due: &w.due,
 		}
 		if s.OwnClock() {
