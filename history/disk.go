@@ -20,6 +20,7 @@ var (
 	hostsBucket   = []byte("hosts")
 	detailsBucket = []byte("details")
 	uploadsBucket = []byte("uploads")
+	grantsBucket  = []byte("grants")
 	versionKey    = []byte("version")
 )
 
@@ -66,7 +67,7 @@ func OpenStore(path string, limits Limits) (*Store, error) {
 func open(path string, limits Limits) (s *Store, err error) {
 	s = &Store{
 		limits: limits, hosts: make(map[Key]*Host), pending: make(map[Key][]Sighting),
-		gone: make(map[Key]bool), uploads: make(map[string]Upload),
+		gone: make(map[Key]bool), uploads: make(map[string]Upload), grants: make(map[string]Grant),
 	}
 	if err := checked(path); err != nil {
 		return nil, err
@@ -151,7 +152,7 @@ func begin(tx *bbolt.Tx, path string) error {
 	} else if found := string(meta.Get(versionKey)); found != strconv.Itoa(version) {
 		return &VersionError{path, clipTo(found, 20)}
 	}
-	for _, name := range [][]byte{metaBucket, hostsBucket, detailsBucket, uploadsBucket} {
+	for _, name := range [][]byte{metaBucket, hostsBucket, detailsBucket, uploadsBucket, grantsBucket} {
 		if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 			return err
 		}
@@ -159,7 +160,7 @@ func begin(tx *bbolt.Tx, path string) error {
 	return tx.Bucket(metaBucket).Put(versionKey, []byte(strconv.Itoa(version)))
 }
 
-// read reads all hosts and uploads, and looks at every detail. Records that do not match
+// read reads all hosts, uploads and grants, and looks at every detail. Records that do not match
 // their checksum are counted and passed over.
 func (s *Store) read(tx *bbolt.Tx) error {
 	err := tx.Bucket(hostsBucket).ForEach(func(k, v []byte) error {
@@ -182,6 +183,9 @@ func (s *Store) read(tx *bbolt.Tx) error {
 		}
 		return nil
 	}); err != nil {
+		return err
+	}
+	if err := s.readGrants(tx); err != nil {
 		return err
 	}
 	return tx.Bucket(uploadsBucket).ForEach(func(k, v []byte) error {

@@ -47,6 +47,7 @@ type Store struct {
 	pending   map[Key][]Sighting // not yet on disk
 	gone      map[Key]bool       // forgotten, but still on disk
 	uploads   map[string]Upload
+	grants    map[string]Grant // changed while writing and mu are held
 	forgotten int
 	failing   error // why the last Flush failed
 }

@@ -1,18 +1,21 @@
 // Package monitor tells other programs how watching goes: /metrics in the text format of
 // Prometheus, /healthz for whoever restarts what is not well.
 //
-//	http.Serve(listener, monitor.Monitor{Stats: engine.Stats, Version: version}.Handler())
+//	monitor.Monitor{Stats: engine.Stats, Version: version}.Server().Serve(monitor.Limited(listener))
 //
 // It says nothing of hosts or flows, only numbers.
 package monitor
 
 import (
 	"encoding/json"
+	"net"
 	"net/http"
 	"time"
 
 	"botnetdetect/alert"
 	"botnetdetect/live"
+
+	"golang.org/x/net/netutil"
 )
 
 // Monitor shows the counts of an engine and of where its alerts go.
@@ -34,11 +37,18 @@ func (m Monitor) Handler() http.Handler {
 	return mux
 }
 
+// maxConnections bounds the open ones, so that whoever opens more takes no files from what
+// is watched. Others wait until one of these is done, seconds at most.
+const maxConnections = 64
+
+// Limited is l with few connections at a time.
+func Limited(l net.Listener) net.Listener { return netutil.LimitListener(l, maxConnections) }
+
 // Server returns a server for Handler that no slow or silent client can hold up.
 func (m Monitor) Server() *http.Server {
 	return &http.Server{
 		Handler: m.Handler(), ReadTimeout: 5 * time.Second, WriteTimeout: 10 * time.Second,
-		IdleTimeout: time.Minute, MaxHeaderBytes: 1 << 14,
+		IdleTimeout: 5 * time.Second, MaxHeaderBytes: 1 << 14,
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -245,6 +246,47 @@ func TestNothingElse(t *testing.T) {
 	f("GET", "/debug/pprof/", http.StatusNotFound)
 	f("POST", "/metrics", http.StatusMethodNotAllowed)
 	f("DELETE", "/healthz", http.StatusMethodNotAllowed)
+}
+
+// However many connect and say nothing, few are taken at a time, and who asks is answered once
+// they have been let go.
+func TestManySilentClients(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	open := make(chan int, 1<<10)
+	server := Monitor{Stats: full}.Server()
+	server.ReadTimeout = 200 * time.Millisecond // not five seconds
+	var now atomic.Int64
+	server.ConnState = func(_ net.Conn, s http.ConnState) {
+		switch s {
+		case http.StateNew:
+			open <- int(now.Add(1))
+		case http.StateClosed:
+			now.Add(-1)
+		}
+	}
+	go func() { _ = server.Serve(Limited(l)) }()
+	defer server.Close()
+	for range 4 * maxConnections {
+		silent, err := net.Dial("tcp", l.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer silent.Close()
+	}
+	client := http.Client{Timeout: 30 * time.Second}
+	answer, err := client.Get("http://" + l.Addr().String() + "/healthz")
+	if err != nil || answer.StatusCode != http.StatusOK {
+		t.Fatalf("%v, %v", answer, err)
+	}
+	answer.Body.Close()
+	for len(open) > 0 {
+		if n := <-open; n > maxConnections {
+			t.Fatalf("%d connections at a time", n)
+		}
+	}
 }
 
 // A client that says half a request is let go; others are answered meanwhile.

@@ -112,7 +112,7 @@ func TestHost(t *testing.T) {
 
 func TestTriage(t *testing.T) {
 	var allowed []history.Key
-	s := newServer(t, func(c *Config) { c.Allowed = func(keys []history.Key) { allowed = keys } })
+	s := newServer(t, func(c *Config) { c.Allowed = func(a Allowed) { keys := a.Hosts; allowed = keys } })
 	s.See(sighting("10.0.0.2", 7))
 	f := func(body string, want int) {
 		t.Helper()

@@ -17,7 +17,7 @@ var files embed.FS
 // scripts of the dashboard, in order; those that serve does not have are shared ones.
 var scripts = []string{
 	"dom.js", "format.js", "axis.js", "table.js", "peers.js", "reasons.js",
-	"store.js", "talk.js", "grid.js", "triage.js", "head.js", "hosts.js", "captures.js", "line.js", "host.js", "app.js",
+	"store.js", "talk.js", "grid.js", "triage.js", "head.js", "hosts.js", "captures.js", "allowed.js", "line.js", "host.js", "app.js",
 }
 
 // assets are what browsers load.

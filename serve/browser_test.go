@@ -35,6 +35,7 @@ func TestPages(t *testing.T) {
 		{"hostile names", lookAtHostileNames},
 		{"many hosts", lookAtManyHosts},
 		{"login", lookAtLogin},
+		{"allowed", lookAtAllowed},
 		{"screen reader", lookAtScreenReader},
 		{"pictures", leavePictures},
 	} {
@@ -356,4 +357,15 @@ func lookAtScreenReader(t *testing.T, b *browser.Browser) {
 			t.Errorf("the accessibility tree lacks %v", want)
 		}
 	}
+}
+
+// Networks are left alone by the page, and judged again.
+func lookAtAllowed(t *testing.T, b *browser.Browser) {
+	tab := open(t, b, newServer(t, nil))
+	const listed = `document.querySelector("#allowed .path")?.innerText`
+	tab.Type("#entry", "10.20.30.0/16")
+	tab.Click("#allowed [type=submit]")
+	until(t, tab, listed+` === "10.20.0.0/16"`)
+	tab.Click("#allowed .more")
+	until(t, tab, listed+` === undefined`)
 }

@@ -21,10 +21,11 @@ type Judge func(ctx context.Context, job Job, progress func(read int64)) (Outcom
 
 // Job is a capture to judge.
 type Job struct {
-	Capture string `json:"capture"` // its file
-	Name    string `json:"name"`    // what people call it
-	Page    string `json:"page"`    // where its report goes
-	Temp    string `json:"temp"`    // a folder that is deleted afterwards
+	Capture string   `json:"capture"` // its file
+	Name    string   `json:"name"`    // what people call it
+	Page    string   `json:"page"`    // where its report goes
+	Temp    string   `json:"temp"`    // a folder that is deleted afterwards
+	Allow   []string `json:"allow"`   // addresses and networks that people allow-listed
 }
 
 // Outcome is what became of a job.

@@ -27,6 +27,8 @@ func (s *Server) routes() http.Handler {
 		"GET /api/hosts":           s.hosts,
 		"GET /api/host":            s.host,
 		"POST /api/triage":         s.triage,
+		"POST /api/allow":          s.allow,
+		"DELETE /api/allow":        s.disallow,
 		"GET /api/events":          s.events,
 		"POST /api/uploads":        s.uploads.receive,
 		"DELETE /api/uploads/{id}": s.uploads.remove,
@@ -147,7 +149,7 @@ func (s *Server) triage(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) tellAllowed() {
 	if s.config.Allowed != nil {
-		s.config.Allowed(s.config.Store.Allowed())
+		s.config.Allowed(Allowed{s.config.Store.Allowed(), s.entries()})
 	}
 }
 

@@ -64,10 +64,11 @@ func appendNumber(b []byte, x float64) []byte {
 // hosts answers with all that the page of hosts shows.
 func (s *Server) hosts(w http.ResponseWriter, _ *http.Request) {
 	head, err := json.Marshal(struct {
-		Status  statusJSON   `json:"status"`
-		Uploads []uploadJSON `json:"uploads"`
-		Fields  []string     `json:"fields"`
-	}{s.status(), s.uploads.list(), rowFields})
+		Status  statusJSON      `json:"status"`
+		Uploads []uploadJSON    `json:"uploads"`
+		Grants  []history.Grant `json:"grants"`
+		Fields  []string        `json:"fields"`
+	}{s.status(), s.uploads.list(), s.config.Store.Grants(), rowFields})
 	if err != nil {
 		fail(w, http.StatusInternalServerError, err.Error())
 		return

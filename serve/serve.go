@@ -36,9 +36,9 @@ type Config struct {
 	Hosts  []string     // names of this machine, besides localhost, that are asked for
 	Judge  Judge        // of captures; nil: none are taken
 	Watch  func() Watch // how watching fares; nil if nothing is watched
-	// Allowed, if not nil, is told all hosts on the allow-list, at the start and whenever
-	// they change.
-	Allowed func([]history.Key)
+	// Allowed, if not nil, is told all that is on the allow-list, at the start and whenever
+	// that changes.
+	Allowed func(Allowed)
 	// Operations, if not nil, answers /metrics.
 	Operations http.Handler
 	Limits     Limits

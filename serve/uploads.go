@@ -187,7 +187,7 @@ func (u *uploads) run(ctx context.Context, up history.Upload) (Outcome, error) {
 		return Outcome{}, err
 	}
 	defer func() { _ = os.RemoveAll(temp) }() // at worst it goes after the next start
-	outcome, err := u.server.config.Judge(ctx, Job{Capture: u.capture(up.ID), Name: up.Name, Page: u.page(up.ID), Temp: temp}, func(read int64) {
+	outcome, err := u.server.config.Judge(ctx, Job{Capture: u.capture(up.ID), Name: up.Name, Page: u.page(up.ID), Temp: temp, Allow: u.server.entries()}, func(read int64) {
 		u.progress(up.ID, read)
 	})
 	if cause := context.Cause(ctx); err != nil && cause != nil && !errors.Is(cause, context.Canceled) {

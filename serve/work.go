@@ -8,10 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"botnetdetect/allow"
 	"botnetdetect/detect"
 	"botnetdetect/feature"
 	"botnetdetect/internal/safefile"
@@ -23,6 +25,7 @@ import (
 // Worker is what judges captures in the process that Program starts.
 type Worker struct {
 	Detector detect.Detector
+	Allow    []string // entries of Detector.Allow, to which a job adds
 	About    report.About
 	Limits   report.Limits
 	Memory   int64 // bytes that flows may take before they go to disk
@@ -49,6 +52,9 @@ func (k Worker) Work(ctx context.Context, in io.Reader, out io.Writer) error {
 		_, _ = io.Copy(io.Discard, lines)
 		cancel()
 	}()
+	if k.Detector.Allow, err = allow.Parse(slices.Concat(k.Allow, job.Allow)); err != nil {
+		return fmt.Errorf("the allow-list: %w", err)
+	}
 	say := &speaker{out: json.NewEncoder(out)}
 	outcome, err := k.judge(ctx, job, say)
 	if err != nil {

@@ -50,6 +50,6 @@ func (j *judging) work(ctx context.Context, peers int) error {
 	}
 	flows, done := j.memory.Keep()
 	defer done()
-	worker := serve.Worker{Detector: j.detector(m), About: about, Limits: report.DefaultLimits(), Memory: flows, Peers: peers}
+	worker := serve.Worker{Detector: j.detector(m), Allow: j.allow, About: about, Limits: report.DefaultLimits(), Memory: flows, Peers: peers}
 	return worker.Work(ctx, j.std.in, j.std.out)
 }

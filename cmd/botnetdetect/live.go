@@ -223,7 +223,7 @@ func (w *watching) serveMetrics(engine *live.Engine, out *announcer) error {
 	}
 	m := monitor.Monitor{Stats: engine.Stats, Sinks: out.sinks, Version: toolName(), Replay: w.from.replay != ""}
 	server := m.Server()
-	go func() { _ = server.Serve(l) }() // it ends with Close
+	go func() { _ = server.Serve(monitor.Limited(l)) }() // it ends with Close
 	w.release = append(w.release, func() { _ = server.Close() })
 	w.logger.Info("serving metrics", "address", l.Addr().String())
 	return nil

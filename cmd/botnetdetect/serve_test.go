@@ -197,6 +197,23 @@ func TestServeReplay(t *testing.T) {
 	d.until(`"allowed"`)
 }
 
+// A network that is allow-listed on the page is left alone on the link, and after a restart.
+func TestServeAllowsNetworks(t *testing.T) {
+	data := t.TempDir()
+	capture := pcaptest.WriteFile(t, "a.pcap", oneHost())
+	d := startServe(t, "--listen", "127.0.0.1:0", "--data", data)
+	if status, text := d.ask("POST", "api/allow", "application/json", []byte(`{"entry":"10.1.0.0/16"}`)); status != http.StatusOK {
+		t.Fatalf("status %d: %s", status, text)
+	}
+	d.kill()
+	alerts := filepath.Join(t.TempDir(), "a.jsonl")
+	d = startServe(t, "--listen", "127.0.0.1:0", "--data", data, "--replay", capture, "--threshold", "0", "--output", alerts)
+	d.until(`"running":false`)
+	if text, err := os.ReadFile(alerts); err != nil || strings.Contains(string(text), "10.1.1.") {
+		t.Errorf("%v, verdicts:\n%s", err, text)
+	}
+}
+
 // A dropped capture and a watched one are judged by what hosts do, if that is asked for, and
 // say of a host what predict --hosts says.
 func TestServeBehaviour(t *testing.T) {

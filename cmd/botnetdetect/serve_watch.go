@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"sync"
 	"syscall"
 
-	"botnetdetect/history"
 	"botnetdetect/live"
 	"botnetdetect/monitor"
 	"botnetdetect/serve"
@@ -95,11 +95,11 @@ func (w *watched) status() serve.Watch {
 	return out
 }
 
-// allow takes the hosts that people allow-listed, and has the engine leave those of this
-// source alone.
-func (w *watched) allow(keys []history.Key) {
-	var entries []string
-	for _, key := range keys {
+// allow takes what people allow-listed, of hosts those of this source, and has the engine
+// leave it alone.
+func (w *watched) allow(list serve.Allowed) {
+	entries := slices.Clone(list.Entries)
+	for _, key := range list.Hosts {
 		if key.Source == w.source {
 			entries = append(entries, key.Host)
 		}

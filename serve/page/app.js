@@ -6,7 +6,7 @@ let ends = []; // what to call when the page goes
 function route() {
 	ends.forEach((end) => end());
 	const [, kind, source, host] = location.hash.split("/");
-	const parts = kind === "host" && host ? [hostPage(decoded(source), decoded(host))] : [headSection(), hostsSection(), capturesSection()];
+	const parts = kind === "host" && host ? [hostPage(decoded(source), decoded(host))] : [headSection(), hostsSection(), capturesSection(), allowedSection()];
 	const tool = el("span");
 	const name = () => { tool.textContent = known.status.tool ?? "botnetdetect"; };
 	name();

@@ -1,8 +1,8 @@
 // What the page knows: hosts and captures by what they are called, and who wants to hear
 // when that changes.
 
-const known = { hosts: new Map(), uploads: new Map(), status: {}, link: "connecting", lost: 0 };
-const hearers = { hosts: new Set(), uploads: new Set(), status: new Set() };
+const known = { hosts: new Map(), uploads: new Map(), grants: [], status: {}, link: "connecting", lost: 0 };
+const hearers = { hosts: new Set(), uploads: new Set(), grants: new Set(), status: new Set() };
 let fields = [];
 
 // hear calls f whenever a topic changes, until the function that it returns is called.
@@ -50,9 +50,16 @@ function learnAll(all) {
 	known.hosts = new Map(all.rows.map((row) => { const host = hostOf(row); return [host.id, host]; }));
 	known.uploads = new Map(all.uploads.map((upload) => [upload.id, upload]));
 	known.status = all.status;
+	known.grants = all.grants;
 	announce("hosts", null);
 	announce("uploads");
+	announce("grants");
 	announce("status");
+}
+
+function learnGrants(grants) {
+	known.grants = grants;
+	announce("grants");
 }
 
 function setLink(link) {

@@ -42,6 +42,7 @@ function follow() {
 		on("hosts", (rows) => { if (waiting) waiting.push(rows); else learnHosts(rows); });
 		on("upload", (upload) => { known.uploads.set(upload.id, upload); announce("uploads"); });
 		on("gone", (id) => { known.uploads.delete(id); announce("uploads"); });
+		on("grants", learnGrants);
 		on("status", (status) => { known.status = status; announce("status"); });
 		on("reload", ({ lost }) => { known.lost += lost; load(); });
 		events.addEventListener("error", () => {
