@@ -10,6 +10,7 @@ import (
 
 	"botnetdetect/capture"
 	"botnetdetect/flow"
+	"botnetdetect/internal/slab"
 	"botnetdetect/packet"
 )
 
@@ -197,7 +198,7 @@ func (p *pipeline) fill(w *work) bool {
 func (w *work) decode(stats *Stats, part Part) {
 	n := len(w.frames.Frames)
 	if cap(w.packets) < n {
-		w.packets = make([]packet.Packet, n)
+		w.packets = slab.Make[packet.Packet](n + n/4)
 	}
 	w.packets = w.packets[:n]
 	for i := range w.shards {

@@ -9,12 +9,13 @@ import "unsafe"
 // hugePage is the size of a huge page in bytes on amd64 and, as a rule, on arm64.
 const hugePage = 2 << 20
 
-// worthwhile is from how many bytes on huge pages are asked for. Small tables do without,
-// so that a program that needs little memory takes little.
-const worthwhile = hugePage / 8
+// worthwhile is from how many bytes on huge pages are asked for. What lies beside them gets
+// them, too, so tables that grow bit by bit share one. Small tables do without, so that a
+// program that needs little memory takes little.
+const worthwhile = hugePage / 32
 
-// Make returns n records, all zero. T should hold no pointers, lest the garbage collector
-// goes through what is not yet in use.
+// Make returns n records, all zero. If T holds pointers, the garbage collector goes
+// through all of them, in use or not.
 func Make[T any](n int) []T {
 	s := make([]T, n)
 	if bytes := sizeOf[T]() * n; bytes >= worthwhile {
