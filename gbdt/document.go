@@ -114,6 +114,9 @@ func (b *builder) addNumber(x float64) error {
 	if in.list != nil {
 		return errors.New("an array of numbers and others")
 	}
+	if in.numbers == nil {
+		in.numbers = make([]float64, 0, 16) // as many as a tree of depth 3 has nodes, or one more
+	}
 	in.numbers = append(in.numbers, x)
 	return nil
 }

@@ -1,66 +1,11 @@
 package gbdt
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"io"
 	"strconv"
 	"strings"
 )
-
-// parseJSON reads one JSON document.
-func parseJSON(data []byte) (*value, error) {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.UseNumber()
-	var b builder
-	wantKey := false
-	for {
-		t, err := d.Token()
-		switch {
-		case err == io.EOF && b.root != nil && len(b.open) == 0:
-			return b.root, nil
-		case err == io.EOF:
-			return nil, io.ErrUnexpectedEOF
-		case err != nil:
-			return nil, err
-		}
-		if k, ok := t.(string); ok && wantKey {
-			err, wantKey = b.key(k), false
-		} else {
-			err = b.addToken(t)
-			wantKey = b.inside() == object
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-}
-
-func (b *builder) addToken(t json.Token) error {
-	switch t := t.(type) {
-	case json.Delim:
-		switch t {
-		case '{':
-			return b.begin(object)
-		case '[':
-			return b.begin(array)
-		}
-		b.end()
-		return nil
-	case string:
-		return b.add(&value{kind: text, text: t})
-	case bool:
-		return b.addBool(t)
-	case json.Number:
-		x, err := strconv.ParseFloat(t.String(), 64)
-		if err != nil {
-			return errors.New("number " + t.String() + " is out of range")
-		}
-		return b.addNumber(x)
-	}
-	return b.add(&value{})
-}
 
 // jsonWriter writes JSON as XGBoost reads it: where it wants a float it does not
 // take 1, only 1E0.
