@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"botnetdetect/cluster"
@@ -20,6 +21,7 @@ type servers struct {
 	ca          string
 	cert        string
 	key         string
+	inbox       string
 }
 
 func (s *servers) flags(cmd *cobra.Command) {
@@ -29,6 +31,7 @@ func (s *servers) flags(cmd *cobra.Command) {
 	f.StringVar(&s.ca, "tls-ca", "", "a `FILE` with the authority that signed the servers' certificates (default the system's)")
 	f.StringVar(&s.cert, "tls-cert", "", "a `FILE` with the certificate to show them")
 	f.StringVar(&s.key, "tls-key", "", "a `FILE` with its key")
+	f.StringVar(&s.inbox, "inbox", "", "have answers sent below `SUBJECT`, such as _INBOX_worker, where others have no right to listen (default _INBOX)")
 }
 
 // connect connects to the servers; what is lost is sought again for ever, and if patient
@@ -51,6 +54,12 @@ func (s *servers) connect(patient bool) (*nats.Conn, error) {
 	}
 	if s.credentials != "" {
 		o = append(o, nats.UserCredentials(s.credentials))
+	}
+	if s.inbox != "" {
+		if strings.ContainsAny(s.inbox, "*> \t") || strings.HasSuffix(s.inbox, ".") {
+			return nil, usage("--inbox %q: want a subject such as _INBOX_worker", s.inbox)
+		}
+		o = append(o, nats.CustomInboxPrefix(s.inbox))
 	}
 	if s.ca != "" {
 		o = append(o, nats.RootCAs(s.ca))
