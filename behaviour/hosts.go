@@ -97,7 +97,7 @@ type Seat struct {
 	Host   packet.Endpoint // the endpoint with more peers
 	Peers  uint32          // of the host, in the flow's cohort; 1 if it is no host
 	Manner Manner
-	Enough bool // so many of these peers that something can be said: see MinPeers
+	Enough bool // so many of these peers, to which the host speaks, that something can be said: see MinPeers
 }
 
 // Evidence reports whether the flow says anything of a botnet: nothing was said over a
@@ -121,7 +121,7 @@ type place struct {
 }
 
 func (p *place) seat() Seat {
-	return Seat{p.endpoint, p.cohort.Peers, p.manner, p.cohort.Peers-p.cohort.Downloads >= MinPeers}
+	return Seat{p.endpoint, p.cohort.Peers, p.manner, p.cohort.enough()}
 }
 
 // place finds f's host, which is the endpoint with more peers; of two alike, Src. A flow

@@ -15,6 +15,12 @@ func Judged(values []float64) bool {
 	return Evidence(values) && !Download(values) && values[hostPeers] > math.Log1p(MinPeers-0.5)
 }
 
+// enough reports whether something can be said of a cohort: there are enough peers, and the host spoke at
+// all. A network's broadcast address only listens.
+func (c *Cohort) enough() bool {
+	return c.Peers-c.Downloads >= MinPeers && (c.Began > 0 || c.payloads[0] > 0)
+}
+
 // Download reports whether values are of a flow in which the host did what browsers do: it
 // opened a TCP connection, and the peer sent at least three times the payload that it got, some of it in
 // segments of bulkBytes or more. Such a flow says nothing of a botnet, whatever else its host

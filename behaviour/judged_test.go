@@ -1,6 +1,7 @@
 package behaviour
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -52,6 +53,27 @@ func TestFewPeersAreNotJudged(t *testing.T) {
 	f(MinPeers, 0, true, true)
 	f(MinPeers-1, 1, true, false)
 	f(MinPeers, 5, true, true)
+}
+
+// TestListenersAreNotJudged: whom all others tell something, and who says nothing, is no bot.
+func TestListenersAreNotJudged(t *testing.T) {
+	for _, answers := range []bool{false, true} {
+		var flows []*pcaptest.Flow
+		for i := range 2 * MinPeers {
+			f := pcaptest.UDPFlow(fmt.Sprintf("10.0.0.%d:137", 1+i), "10.0.0.255:137").SendData(time.Duration(i)*time.Second, make([]byte, 50))
+			if answers {
+				f.ReplyData(time.Duration(i)*time.Second+time.Millisecond, make([]byte, 50))
+			}
+			flows = append(flows, f)
+		}
+		s := flowtest.Set(flows...)
+		h := hostsOf(t, s)
+		for f := range s.P2P() {
+			if seat := h.Seat(&f); seat.Enough != answers || seat.Host.String() != "10.0.0.255" {
+				t.Errorf("answers %v: %+v", answers, seat)
+			}
+		}
+	}
 }
 
 // TestDownloads: what a host fetches over a connection that it opened is no sign of a botnet.
