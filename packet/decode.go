@@ -107,6 +107,7 @@ const (
 	stepPrism
 	stepAVS
 	stepPPI
+	stepNFLog
 	stepWiFi
 )
 
@@ -159,6 +160,8 @@ func (w *walk) rare(next step) step {
 		return w.sll2()
 	case stepNull, stepLoop:
 		return w.null(next == stepLoop)
+	case stepNFLog:
+		return w.nflog()
 	case stepRadiotap, stepPrism, stepAVS, stepPPI:
 		return w.radio(next)
 	case stepWiFi:

@@ -31,6 +31,8 @@ func linkStep(l capture.LinkType) step {
 		return stepSLL
 	case 276:
 		return stepSLL2
+	case 239:
+		return stepNFLog
 	case 105:
 		return stepWiFi
 	case 127:
@@ -256,4 +258,34 @@ func (w *walk) null(network bool) step {
 		return stepEtherType
 	}
 	return stop
+}
+
+// nflog reads what Linux's netfilter logs: an address family, and records of a length, a
+// type and a value, each padded to four bytes. One of them is the packet.
+func (w *walk) nflog() step {
+	const payload = 9
+	h, ok := w.take(4)
+	if !ok {
+		return w.cutLink()
+	}
+	family := h[0]
+	for len(w.data) >= 4 {
+		n, kind := int(le.Uint16(w.data)), le.Uint16(w.data[2:])
+		switch {
+		case n < 4:
+			return w.bad()
+		case kind&0x7fff != payload:
+			if _, ok := w.take((n + 3) &^ 3); !ok {
+				return w.cutLink()
+			}
+			continue
+		}
+		w.data = w.data[4:]
+		w.trim(uint32(n - 4))
+		if family == 2 || family == 10 {
+			return stepIP
+		}
+		return stop
+	}
+	return w.cutLink()
 }
