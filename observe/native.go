@@ -114,16 +114,24 @@ func (p *pipeline) run() {
 	wait.Wait()
 }
 
-// work sums what is in the queue, and reads where there is nothing, until the queue is
-// closed.
+// work reads ahead and sums, until the queue is closed.
 func (s *shard) work() {
 	for s.next() {
 	}
 	s.flows.Seal()
 }
 
-// next does one piece of work; false when there will be no more.
+// next does one piece of work; false when there will be no more. It rather reads ahead than
+// sums, so that there is something in all queues: who waits for another is put to sleep,
+// and to be woken takes as long as to sum a batch.
 func (s *shard) next() bool {
+	if len(s.free) > 0 {
+		select {
+		case <-s.turn:
+			return s.read()
+		default:
+		}
+	}
 	select {
 	case w, open := <-s.queue:
 		return open && s.sum(w)
@@ -134,6 +142,11 @@ func (s *shard) next() bool {
 		return open && s.sum(w)
 	case <-s.turn:
 	}
+	return s.read()
+}
+
+// read reads on, whose turn it is, or does what is in the queue if all batches are taken.
+func (s *shard) read() bool {
 	select {
 	case w := <-s.free:
 		s.advance(w)
