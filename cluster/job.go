@@ -26,6 +26,7 @@ type Job struct {
 	Behaviour bool           `json:"behaviour,omitempty"` // observe how endpoints behave, too
 	Format    report.Format  `json:"format"`              // of verdicts
 	Tries     int            `json:"tries"`               // after so many a task is given up
+	Dataset   bool           `json:"dataset,omitempty"`   // what is asked for are examples to train with, labelled by folders
 	Windows   Windows        `json:"windows,omitzero"`    // it is of windows, not of captures
 }
 

@@ -9,7 +9,9 @@ import (
 	"slices"
 	"time"
 
+	"botnetdetect/dataset"
 	"botnetdetect/detect"
+	"botnetdetect/feature"
 	"botnetdetect/flow"
 	"botnetdetect/observe"
 	"botnetdetect/report"
@@ -146,6 +148,9 @@ func (w *worker) verdicts(ctx context.Context, d *delivery, seen observe.Observa
 		if err != nil {
 			return err
 		}
+		if d.Job.Dataset {
+			return w.examples(out, seen, m.Mode, sum)
+		}
 		judge := detect.Detector{Model: m, Vocabulary: w.vocabulary}
 		if d.Job.Windows.Hosts {
 			return judge.JudgeAll(seen, sum, detect.Yield{Host: func(v *detect.HostVerdict) error { return report.WriteHost(out, v) }})
@@ -172,6 +177,18 @@ func (w *worker) verdicts(ctx context.Context, d *delivery, seen observe.Observa
 		return nil
 	}
 	return err
+}
+
+// examples writes the P2P flows of a capture as examples to train with, as Parquet.
+func (w *worker) examples(out io.Writer, seen observe.Observation, mode feature.Mode, sum *detect.Summary) error {
+	examples, err := dataset.Labeller{}.Examples(seen, mode, w.vocabulary)
+	if err != nil {
+		return err
+	}
+	sum.Captures++
+	sum.Stats.Add(seen.Stats)
+	sum.Flows, sum.P2P = len(examples), len(examples)
+	return dataset.Set{Mode: mode, Examples: examples}.WriteParquet(out)
 }
 
 // keep keeps an outcome, unless there is one.

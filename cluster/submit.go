@@ -12,6 +12,7 @@ import (
 	"io"
 	"time"
 
+	"botnetdetect/dataset"
 	"botnetdetect/feature"
 	"botnetdetect/model"
 	"botnetdetect/observe"
@@ -37,6 +38,7 @@ type Order struct {
 	Behaviour bool           // observe how endpoints behave, too
 	Format    report.Format  // "" is report.JSONLines
 	Tries     int            // 0 is DefaultTries
+	Dataset   bool           // collect examples to train with, as Parquet, instead of verdicts
 	Windows   Windows        // a job of sensors, without captures
 	Shard     int64          // captures of more bytes than this are cut into parts of about so many; 0 is never
 }
@@ -90,7 +92,7 @@ func (f *Fleet) prepare(ctx context.Context, o *Order) (job Job, err error) {
 	if o.Tries == 0 {
 		o.Tries = DefaultTries
 	}
-	job = Job{Name: o.Job, Created: time.Now().UTC(), Captures: len(o.Captures), Engine: o.Engine, Behaviour: o.Behaviour, Format: o.Format, Tries: o.Tries, Windows: o.Windows}
+	job = Job{Name: o.Job, Created: time.Now().UTC(), Captures: len(o.Captures), Engine: o.Engine, Behaviour: o.Behaviour, Format: o.Format, Tries: o.Tries, Windows: o.Windows, Dataset: o.Dataset}
 	if o.Windows.are() {
 		job.Captures = maxCaptures
 	}
@@ -98,6 +100,9 @@ func (f *Fleet) prepare(ctx context.Context, o *Order) (job Job, err error) {
 		c := &o.Captures[i]
 		c.Parts = partsOf(c.Bytes, o.Shard, o.Engine)
 		if err := checkPath(c.Path); err != nil {
+			return job, err
+		}
+		if _, err := (dataset.Labeller{}).Capture(c.Path); o.Dataset && err != nil {
 			return job, err
 		}
 		job.Bytes += max(0, c.Bytes)

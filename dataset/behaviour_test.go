@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"bytes"
+	"context"
 	"strings"
 	"testing"
 
@@ -31,7 +32,10 @@ func TestBehaviourIsKept(t *testing.T) {
 		read  func(*bytes.Buffer) (Set, error)
 	}{
 		"JSON": {func(b *bytes.Buffer) error { return want.WriteJSON(b) }, func(b *bytes.Buffer) (Set, error) { return ReadJSON(b) }},
-		"CSV":  {func(b *bytes.Buffer) error { return want.WriteCSV(b) }, func(b *bytes.Buffer) (Set, error) { return ReadCSV(b) }},
+		"Parquet": {func(b *bytes.Buffer) error { return want.WriteParquet(b) }, func(b *bytes.Buffer) (Set, error) {
+			return ReadFile(context.Background(), writeTemp(t, t.TempDir(), b.Bytes()), false)
+		}},
+		"CSV": {func(b *bytes.Buffer) error { return want.WriteCSV(b) }, func(b *bytes.Buffer) (Set, error) { return ReadCSV(b) }},
 	} {
 		var b bytes.Buffer
 		if err := f.write(&b); err != nil {

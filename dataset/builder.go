@@ -16,7 +16,8 @@ type builder struct {
 	examples []Example
 	names    map[string]string
 	aware    bool
-	modes    [2]bool // records with traffic, with behaviour
+	modes    [2]bool      // records with traffic, with behaviour
+	parts    feature.Mode // of the Parquet files read so far; "" is none
 }
 
 func (b *builder) add(rec record) error {

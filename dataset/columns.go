@@ -31,29 +31,37 @@ func (c *Columns) Botnet() (n int) {
 // maxCounted bounds the sources and captures that are told apart.
 const maxCounted = 1 << 20
 
-// ReadColumns reads the features of an agnostic Parquet file, row by row. If it is none, ok
+// ReadColumns reads the features of an agnostic Parquet file, or of a folder of them, row by row. If it is none, ok
 // is false and ReadFile may read it.
 func ReadColumns(ctx context.Context, path string) (c *Columns, ok bool, err error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, false, fmt.Errorf("cannot read features: %w", err)
-	}
-	defer f.Close()
-	if !isParquet(f) {
-		return nil, false, nil
-	}
-	file, mode, err := openParquet(f)
-	if err != nil {
-		return nil, true, fmt.Errorf("%s: %w", path, err)
-	}
-	if mode != feature.Agnostic {
-		return nil, false, nil
+	parts, err := partsOf(path)
+	if err != nil || parts == nil {
+		return nil, false, err
 	}
 	c = &Columns{Sources: make(map[string]int), Captures: make(map[string]bool)}
-	if err := eachRow(ctx, file, c.add); err != nil {
-		return nil, true, fmt.Errorf("%s: %w", path, err)
+	for _, part := range parts {
+		if ok, err = c.read(ctx, part); err != nil {
+			return nil, true, fmt.Errorf("%s: %w", part, err)
+		}
+		if !ok {
+			return nil, false, nil
+		}
 	}
 	return c, true, nil
+}
+
+// read adds the rows of a file; ok is false if it is not agnostic.
+func (c *Columns) read(ctx context.Context, path string) (ok bool, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	file, mode, err := openParquet(f)
+	if err != nil || mode != feature.Agnostic {
+		return false, err
+	}
+	return true, eachRow(ctx, file, c.add)
 }
 
 func (c *Columns) add(row *agnosticRow) error {

@@ -6,7 +6,9 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
@@ -16,20 +18,19 @@ import (
 const maxWindow = 128 << 20
 
 // ReadFile reads examples from a file of JSON, or of CSV if csv, that may be gzip- or
-// zstd-compressed, or of Parquet, whatever its name. When ctx is done, reading stops with its error.
+// zstd-compressed, or of Parquet, whatever its name, or from a folder of Parquet files. When ctx is done, reading stops with its error.
 func ReadFile(ctx context.Context, path string, csv bool) (Set, error) {
+	if parts, err := partsOf(path); err != nil || parts != nil {
+		if err != nil {
+			return Set{}, err
+		}
+		return readParts(ctx, parts)
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return Set{}, fmt.Errorf("cannot read features: %w", err)
 	}
 	defer f.Close()
-	if isParquet(f) {
-		set, err := readParquet(ctx, f)
-		if err != nil {
-			return set, fmt.Errorf("%s: %w", path, err)
-		}
-		return set, nil
-	}
 	in, err := decompressed(f)
 	if err != nil {
 		return Set{}, fmt.Errorf("%s: %w", path, err)
@@ -44,6 +45,62 @@ func ReadFile(ctx context.Context, path string, csv bool) (Set, error) {
 		return set, fmt.Errorf("%s: %w", path, err)
 	}
 	return set, nil
+}
+
+// maxPartFiles bounds the Parquet files in a folder.
+const maxPartFiles = 1 << 20
+
+// partsOf returns the Parquet files that a path stands for: itself, or all that are in a
+// folder and those below, in the order of their names; nil if it is a file of another kind.
+func partsOf(path string) (parts []string, err error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("cannot read features: %w", err)
+	}
+	if !info.IsDir() {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, fmt.Errorf("cannot read features: %w", err)
+		}
+		defer f.Close()
+		if isParquet(f) {
+			parts = []string{path}
+		}
+		return parts, nil
+	}
+	err = filepath.WalkDir(path, func(name string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.Type().IsRegular() && filepath.Ext(name) == ".parquet" {
+			parts = append(parts, name)
+		}
+		if len(parts) > maxPartFiles {
+			return fmt.Errorf("%s: more than %d Parquet files", path, maxPartFiles)
+		}
+		return err
+	})
+	if err == nil && len(parts) == 0 {
+		err = fmt.Errorf("%s: no Parquet files are in this folder", path)
+	}
+	return parts, err
+}
+
+// readParts reads the examples of Parquet files, which must be of one mode.
+func readParts(ctx context.Context, parts []string) (Set, error) {
+	b := builder{names: make(map[string]string)}
+	for _, path := range parts {
+		if err := b.readPart(ctx, path); err != nil {
+			return Set{}, fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	return b.set()
+}
+
+func (b *builder) readPart(ctx context.Context, path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return b.readParquet(ctx, f)
 }
 
 // isParquet reports whether a file begins as Parquet does, whatever its name.

@@ -11,7 +11,6 @@ import (
 	"botnetdetect/feature"
 
 	"github.com/parquet-go/parquet-go"
-	"github.com/parquet-go/parquet-go/compress/zstd"
 )
 
 // labelled is what both kinds of row have. docs/format/dataset.md describes the schemas.
@@ -69,7 +68,7 @@ func labelledOf(e *Example) labelled {
 
 const (
 	parquetMagic   = "PAR1"
-	modeKey        = "botnetdetect.mode" // in the file's metadata: aware or agnostic
+	modeKey        = "botnetdetect.mode" // in the file's metadata: aware, agnostic or behaviour
 	rowsPerGroup   = 1 << 17
 	rowsAtATime    = 1 << 10
 	maxParquetRows = math.MaxInt32 // what the trees take
@@ -78,10 +77,10 @@ const (
 // WriteParquet writes a set as Parquet, zstd-compressed. ReadFile gets back the same bits.
 // See docs/format/dataset.md.
 func (s Set) WriteParquet(w io.Writer) error {
-	if s.Mode != feature.Agnostic && s.Mode != feature.Aware {
-		return fmt.Errorf("cannot write features of mode %s as Parquet; write JSON", s.Mode)
-	}
-	if s.Mode == feature.Agnostic {
+	switch s.Mode {
+	case feature.Behavioural:
+		return s.writeBehaviour(w)
+	case feature.Agnostic:
 		return writeRows(w, s, func(e *Example) agnosticRow {
 			return agnosticRow{labelledOf(e), statisticsOf(&e.Traffic[0].Values)}
 		})
@@ -96,11 +95,7 @@ func (s Set) WriteParquet(w io.Writer) error {
 }
 
 func writeRows[T any](w io.Writer, s Set, row func(*Example) T) error {
-	out := parquet.NewGenericWriter[T](w,
-		parquet.Compression(&zstd.Codec{Level: zstd.SpeedDefault}),
-		parquet.MaxRowsPerRowGroup(rowsPerGroup),
-		parquet.KeyValueMetadata(modeKey, string(s.Mode)),
-	)
+	out := parquet.NewGenericWriter[T](w, parquetOptions(s.Mode)...)
 	rows := make([]T, 0, rowsAtATime)
 	for i := range s.Examples {
 		rows = append(rows, row(&s.Examples[i]))
@@ -136,7 +131,12 @@ func openParquet(f *os.File) (file *parquet.File, mode feature.Mode, err error) 
 		mode = feature.Agnostic
 		if _, nested := file.Schema().Lookup("traffic", "list", "element", "protocol"); nested {
 			mode = feature.Aware
+		} else if _, host := file.Schema().Lookup("manner"); host {
+			mode = feature.Behavioural
 		}
+	}
+	if mode == feature.Behavioural {
+		return file, mode, nil // its columns are looked for when it is read
 	}
 	if mode != feature.Agnostic && mode != feature.Aware {
 		return nil, "", fmt.Errorf("it says to be of mode %q", mode)
@@ -169,30 +169,32 @@ func guard(err *error) {
 	}
 }
 
-// readParquet reads what WriteParquet wrote.
-func readParquet(ctx context.Context, f *os.File) (Set, error) {
+// readParquet adds the rows of a file that WriteParquet wrote.
+func (b *builder) readParquet(ctx context.Context, f *os.File) error {
 	file, mode, err := openParquet(f)
 	if err != nil {
-		return Set{}, err
+		return err
 	}
-	b := builder{names: make(map[string]string), aware: mode == feature.Aware}
-	if mode == feature.Agnostic {
-		err = eachRow(ctx, file, func(row *agnosticRow) error {
+	if b.parts != "" && b.parts != mode {
+		return fmt.Errorf("it holds features of mode %s, files before it of mode %s", mode, b.parts)
+	}
+	b.parts = mode
+	switch mode {
+	case feature.Behavioural:
+		return b.readBehaviour(ctx, file)
+	case feature.Agnostic:
+		return eachRow(ctx, file, func(row *agnosticRow) error {
 			return b.addParquet(&row.labelled, []feature.Block{{Protocol: feature.AnyProtocol, Values: row.values()}})
 		})
-	} else {
-		err = eachRow(ctx, file, func(row *awareRow) error {
-			blocks, err := row.blocks()
-			if err != nil {
-				return err
-			}
-			return b.addParquet(&row.labelled, blocks)
-		})
 	}
-	if err != nil {
-		return Set{}, err
-	}
-	return b.set()
+	b.aware = true
+	return eachRow(ctx, file, func(row *awareRow) error {
+		blocks, err := row.blocks()
+		if err != nil {
+			return err
+		}
+		return b.addParquet(&row.labelled, blocks)
+	})
 }
 
 func (r *awareRow) blocks() ([]feature.Block, error) {

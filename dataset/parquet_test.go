@@ -108,6 +108,11 @@ func FuzzParquet(f *testing.F) {
 		}
 		f.Add(out.Bytes())
 	}
+	var out bytes.Buffer
+	if err := behaved().WriteParquet(&out); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(out.Bytes())
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if len(data) > 1<<16 {
 			return
@@ -115,4 +120,41 @@ func FuzzParquet(f *testing.F) {
 		_, _ = ReadFile(context.Background(), writeTemp(t, t.TempDir(), append([]byte(parquetMagic), data...)), false)
 		_, _ = ReadFile(context.Background(), writeTemp(t, t.TempDir(), data), false)
 	})
+}
+
+// TestParquetFolder: a folder of files is the rows of all of them, in the order of their names;
+// files of another mode, and a folder without, are refused.
+func TestParquetFolder(t *testing.T) {
+	set := behaved()
+	folder := t.TempDir()
+	keep := func(name string, s Set) {
+		var out bytes.Buffer
+		if err := s.WriteParquet(&out); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(folder, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, out.Bytes(), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := ReadFile(context.Background(), folder, false); err == nil || !strings.Contains(err.Error(), "no Parquet files") {
+		t.Errorf("error is %v", err)
+	}
+	keep("b.parquet", Set{set.Mode, set.Examples[1:]})
+	keep("a/1.parquet", Set{set.Mode, set.Examples[:1]})
+	keep("a/0.parquet", Set{Mode: set.Mode})
+	got, err := ReadFile(context.Background(), folder, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(set, got); diff != "" {
+		t.Error(diff)
+	}
+	keep("c.parquet", Set{feature.Agnostic, []Example{{Traffic: []feature.Block{{Protocol: feature.AnyProtocol}}}}})
+	if _, err := ReadFile(context.Background(), folder, false); err == nil || !strings.Contains(err.Error(), "of mode agnostic") {
+		t.Errorf("error is %v", err)
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"time"
 
 	"botnetdetect/cluster"
@@ -108,6 +109,9 @@ func newCollect(std streams) *cobra.Command {
 		Long: `Write a job's verdicts in the captures' order and in the format that it was
 submitted for, waiting for those that are to come. It can be done more than once.
 
+The examples of a job with --dataset are a folder of Parquet files, one a capture,
+which retrain and evaluate read.
+
 The windows of a job of sensors are appended as they are judged, until told to stop;
 each is written once.`,
 		Example: `  botnetdetect collect --nats nats://hub:4222 --output may.csv may`,
@@ -130,6 +134,9 @@ func (c *collect) run(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
+	if job.Dataset {
+		return c.parts(ctx, fleet, job)
+	}
 	if c.path != "" && c.path != "stdout" && report.FormatOf(c.path) != job.Format {
 		return usage("--output %s: the job was submitted for %s; name a file that ends so", c.path, job.Format)
 	}
@@ -137,6 +144,38 @@ func (c *collect) run(ctx context.Context, name string) error {
 		return c.follow(ctx, fleet, job)
 	}
 	return c.write(ctx, c.std, fleet, job, start)
+}
+
+// parts writes the examples of each capture as a Parquet file of its own into a folder.
+func (c *collect) parts(ctx context.Context, fleet *cluster.Fleet, job cluster.Job) error {
+	if c.path == "" || c.path == "stdout" {
+		return usage("--output FOLDER: job %s collects a folder of Parquet files", job.Name)
+	}
+	if err := os.MkdirAll(c.path, 0o777); err != nil {
+		return err
+	}
+	sum, problems := new(detect.Summary), 0
+	err := fleet.Collect(ctx, job, sum, func(done cluster.Outcome, text io.Reader) error {
+		if what := done.Problem(); what != "" {
+			problems++
+			c.warn(fmt.Errorf("capture %s: %s", done.Path, what))
+		}
+		if text == nil {
+			return nil
+		}
+		return safefile.Write(filepath.Join(c.path, fmt.Sprintf("part-%08d.parquet", done.Capture)), func(w io.Writer) error {
+			_, err := io.Copy(w, text)
+			return err
+		})
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(c.std.err, "%d examples of %d captures in %s\n", sum.P2P, sum.Captures, printable(c.path))
+	if problems > 0 {
+		return errTold
+	}
+	return nil
 }
 
 // follow appends the verdicts of windows to the output as they are judged, until ctx is done.

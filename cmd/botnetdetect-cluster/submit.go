@@ -38,6 +38,7 @@ type submit struct {
 	window    time.Duration
 	grace     time.Duration
 	hosts     bool
+	dataset   bool
 	settings  cluster.Settings
 }
 
@@ -80,6 +81,7 @@ s3://bucket/prefix/ is all objects below it. Workers open them by the same paths
 	f.DurationVar(&s.window, "window", 10*time.Minute, "with --sites: the length of a window")
 	f.DurationVar(&s.grace, "grace", time.Minute, "with --sites: how long to wait for the others' part of a window when the first has come")
 	f.BoolVar(&s.hosts, "hosts", false, "with --sites and --features behaviour: verdicts on hosts, not on flows")
+	f.BoolVar(&s.dataset, "dataset", false, "with --into: collect examples to train with, as a folder of Parquet files, labelled by folders Benign and Botnet")
 	f.IntVar(&s.settings.Replicas, "replicas", s.settings.Replicas, "servers that keep each message: 1, 3 or 5; counts when the fleet is set up")
 	f.IntVar(&s.settings.Partitions, "partitions", s.settings.Partitions, "how many reducers can work at a time; counts when the fleet is set up")
 	f.DurationVar(&s.settings.Wait, "wait", s.settings.Wait, "give a task to another worker after so long without a sign of life; counts when the fleet is set up")
@@ -126,7 +128,10 @@ func (s *submit) order(ctx context.Context, args []string) (o cluster.Order, pro
 	if o.Model, err = s.model(); err != nil {
 		return o, 0, err
 	}
-	o.Job, o.Tries = s.into, s.tries
+	o.Job, o.Tries, o.Dataset = s.into, s.tries, s.dataset
+	if s.dataset && (s.into == "" || len(s.sites) > 0) {
+		return o, 0, usage("--dataset goes with --into and captures; on one machine: botnetdetect dump --output FILE.parquet")
+	}
 	if len(s.sites) > 0 {
 		return o, 0, s.windows(&o)
 	}
