@@ -5,11 +5,13 @@
 //	go run ./bench/cluster -bin build overhead build/2gb.pcap
 //	go run ./bench/cluster -bin build -for 5m faults build/captures/*.pcap
 //	go run ./bench/cluster traffic build/2gb.pcap
+//	/usr/bin/time -f '%M KB' go run ./bench/cluster -sites 1000 sensors build/captures/*.pcap
 //
 // overhead runs predict and submit --local in turn and compares times and bytes; faults has
 // three servers and four workers, and kills one of each every ten seconds, while jobs of the
 // captures are done one after the other, each compared with predict; traffic says what
-// observing captures sends.
+// observing captures sends; sensors has many sites send a window each, and says what that and judging
+// them together take.
 package main
 
 import (
@@ -31,6 +33,7 @@ type bench struct {
 	folder string // for what is written
 	runs   int
 	length time.Duration
+	sites  int
 }
 
 func main() {
@@ -38,6 +41,7 @@ func main() {
 	flag.StringVar(&b.bin, "bin", "build", "folder with botnetdetect and botnetdetect-cluster")
 	flag.IntVar(&b.runs, "runs", 5, "runs of each, for overhead")
 	flag.DurationVar(&b.length, "for", 5*time.Minute, "how long faults goes on")
+	flag.IntVar(&b.sites, "sites", 1000, "sites, for sensors")
 	flag.Parse()
 	if err := b.run(flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "cluster:", err)
@@ -47,7 +51,7 @@ func main() {
 
 func (b *bench) run(args []string) (err error) {
 	if len(args) < 2 {
-		return errors.New("want overhead, faults or traffic, then captures")
+		return errors.New("want overhead, faults, traffic or sensors, then captures")
 	}
 	if b.bin, err = filepath.Abs(b.bin); err != nil {
 		return err
@@ -63,8 +67,10 @@ func (b *bench) run(args []string) (err error) {
 		return b.faults(args[1:])
 	case "traffic":
 		return traffic(args[1:])
+	case "sensors":
+		return b.sensors(args[1:])
 	}
-	return fmt.Errorf("%q: want overhead, faults or traffic", args[0])
+	return fmt.Errorf("%q: want overhead, faults, traffic or sensors", args[0])
 }
 
 // used is what a process took.
