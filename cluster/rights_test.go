@@ -72,7 +72,7 @@ func fleetOf(ctx context.Context, t *testing.T, conn *nats.Conn) *cluster.Fleet 
 // TestRightsSuffice: with the documented rights, a worker does all of its work and a
 // sensor sends its windows, large objects too.
 func TestRightsSuffice(t *testing.T) {
-	ctx := timeout(t, time.Minute)
+	ctx := timeout(t, 5*time.Minute)
 	as := guarded(t)
 	admin, err := cluster.Setup(ctx, as("submitter"), cluster.DefaultSettings())
 	if err != nil {
@@ -95,7 +95,7 @@ func TestRightsSuffice(t *testing.T) {
 
 // TestRightsDoNotExceed: neither can make, change or remove jobs, streams or others' records.
 func TestRightsDoNotExceed(t *testing.T) {
-	ctx := timeout(t, time.Minute)
+	ctx := timeout(t, 5*time.Minute)
 	as := guarded(t)
 	admin, err := cluster.Setup(ctx, as("submitter"), cluster.DefaultSettings())
 	if err != nil {
