@@ -28,7 +28,7 @@ import (
 func main() {
 	hours := flag.Int("hours", 24, "hours of traffic")
 	flows := flag.Int("flows", 1_000_000, "new flows an hour")
-	slide := flag.Duration("slide", time.Minute, "how far the short window slides; judging it whole takes most of the time")
+	slide := flag.Duration("slide", time.Minute, "how far the short window slides; judging it whole takes most of the time, about a minute for an hour of traffic")
 	flag.Parse()
 	if err := run(*hours, *flows, *slide); err != nil {
 		fmt.Fprintln(os.Stderr, "day:", err)
