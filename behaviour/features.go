@@ -18,9 +18,20 @@ type Feature struct {
 	of    func(*place) float64
 }
 
+// MinPeers is how many peers of one cohort a verdict needs: what a host does to all of
+// its peers cannot be told from fewer.
+const MinPeers = 8
+
+// mostPeers is up to how many peers of a cohort more of them says more.
+const mostPeers = 64
+
 // Evidence reports whether values, which Features returned, are of a flow that can be
-// judged.
-func Evidence(values []float64) bool { return values[0] == 1 }
+// judged: TCP or UDP was spoken, with at least MinPeers peers.
+func Evidence(values []float64) bool {
+	return values[0] == 1 && values[placeOfPeers] > math.Log1p(MinPeers-0.5) // tables keep it in single precision
+}
+
+var placeOfPeers = placeOf("host.peers")
 
 // unknown is the value of a feature that cannot be said, such as a share of nothing.
 const unknown = -1
@@ -122,7 +133,9 @@ var flowFeatures = []Feature{
 
 // hostFeatures are what the host does to the peers of the flow's cohort.
 var hostFeatures = []Feature{
-	{"host.peers", "ln(1 + peers of the cohort)", 1, func(p *place) float64 { return math.Log1p(float64(p.cohort.Peers)) }},
+	{"host.peers", "ln(1 + peers of the cohort), of 64 at most: how many more there are depends on the capture's length", 1, func(p *place) float64 {
+		return math.Log1p(min(mostPeers, float64(p.cohort.Peers)))
+	}},
 	{"host.part", "share of the host's peers that are in the cohort", 1, func(p *place) float64 {
 		return share(float64(p.cohort.Peers), max(float64(p.cohort.Peers), float64(p.host.Peers())))
 	}},
@@ -172,7 +185,7 @@ var hostFeatures = []Feature{
 
 // relationFeatures are how the flow fits into its cohort.
 var relationFeatures = []Feature{
-	{"relation.first_out", "share of peers to which the first payload is as long", 1, func(p *place) float64 {
+	{"relation.first_out", "share of peers to which the first payload is as long", 0, func(p *place) float64 {
 		return p.cohort.alike(p.cohort.firstOut[:], p.view.b.FirstPayload[0])
 	}},
 	{"relation.first_in", "share of peers from which the first payload is as long", 0, func(p *place) float64 {

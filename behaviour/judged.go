@@ -5,15 +5,9 @@ import (
 	"slices"
 )
 
-// MinPeers is how many peers of one cohort it takes to say anything of a host, or of its flows with them. Downloads
-// do not count.
-const MinPeers = 8
-
 // Judged reports whether values, which Features returned, say anything of a botnet: there
-// is evidence, of enough peers, and it is not a download.
-func Judged(values []float64) bool {
-	return Evidence(values) && !Download(values) && values[hostPeers] > math.Log1p(MinPeers-0.5)
-}
+// is evidence, and it is not a download.
+func Judged(values []float64) bool { return Evidence(values) && !Download(values) }
 
 // enough reports whether something can be said of a cohort: there are enough peers, and the host spoke at
 // all. A network's broadcast address only listens.
@@ -52,7 +46,6 @@ var (
 	flowBegan   = placeOf("flow.began")
 	flowLongest = placeOf("flow.max_in")
 	flowRatio   = placeOf("flow.byte_ratio")
-	hostPeers   = placeOf("host.peers")
 )
 
 func placeOf(name string) int {

@@ -12,6 +12,8 @@ func Words(place int, value float64) string {
 	switch {
 	case value == unknown:
 		return f.About + ": not known"
+	case f.Name == "host.peers" && value >= math.Log1p(mostPeers):
+		return fmt.Sprintf("peers of the host that it speaks with in this way: %d or more", mostPeers)
 	case f.Name == "host.peers":
 		return fmt.Sprintf("peers of the host that it speaks with in this way: %.0f", math.Expm1(value))
 	case strings.HasPrefix(f.About, "share"):

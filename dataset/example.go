@@ -43,6 +43,15 @@ func (s Set) Balance() (benign, botnet int) {
 	return len(s.Examples) - botnet, botnet
 }
 
+// Sources returns the sources and families of the examples.
+func (s Set) Sources() map[string]bool {
+	sources := make(map[string]bool)
+	for i := range s.Examples {
+		sources[s.Examples[i].Source] = true
+	}
+	return sources
+}
+
 // Labels returns whether each example is botnet.
 func (s Set) Labels() []bool {
 	labels := make([]bool, len(s.Examples))

@@ -94,11 +94,11 @@ func (c *court) hosts(capture string, yield func(*HostVerdict) error) error {
 }
 
 func (d Detector) hostVerdict(t *tally) (v HostVerdict, err error) {
-	v = HostVerdict{Score: d.Model.Express(t.mean()), Manner: t.manner, Peers: t.peers, Class: HostBenign}
+	v = HostVerdict{Score: d.Model.Express(t.mean), Manner: t.manner, Peers: t.peers, Class: HostBenign}
 	switch {
 	case t.peers < MinPeers:
 		v.Class = TooLittle
-	case d.Model.Botnet(t.mean()):
+	case d.Model.Botnet(t.mean):
 		v.Class = HostBotnet
 	}
 	for _, c := range t.carriers {

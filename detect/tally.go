@@ -17,15 +17,12 @@ type seat struct {
 // tally is what the judged flows of a cohort come to.
 type tally struct {
 	manner   behaviour.Manner
-	peers    int // judged
-	fetched  int // downloads, which say nothing of the host
-	sum      float64
+	peers    int     // judged
+	fetched  int     // downloads, which say nothing of the host
+	mean     float64 // score, kept as a running mean: of equal scores it is that score
 	carriers []Carrier
 	telling  []float64 // features of the flow with the highest score
 }
-
-// mean returns the mean score, 0 of none.
-func (t *tally) mean() float64 { return t.sum / float64(max(t.peers, 1)) }
 
 // tally counts a flow with evidence, and its score as it is, for its host.
 func (c *court) tally(s behaviour.Seat, v *Verdict, score float64) {
@@ -53,7 +50,7 @@ func (t *tally) add(peer packet.Endpoint, score float64, values []float64) {
 		t.telling = append(t.telling[:0], values...)
 	}
 	t.peers++
-	t.sum += score
+	t.mean += (score - t.mean) / float64(t.peers)
 	at, _ := slices.BinarySearchFunc(t.carriers, score, func(c Carrier, score float64) int { return cmp.Compare(score, c.Score) })
 	if at < maxCarriers {
 		t.carriers = slices.Insert(t.carriers, at, Carrier{peer, score})
@@ -68,7 +65,7 @@ func strongest(tallies map[seat]*tally, e packet.Endpoint) (best *tally) {
 		t := tallies[seat{e, m}]
 		switch {
 		case t == nil:
-		case best == nil, best.peers < MinPeers && t.peers > best.peers, t.peers >= MinPeers && t.mean() > best.mean():
+		case best == nil, best.peers < MinPeers && t.peers > best.peers, t.peers >= MinPeers && t.mean > best.mean:
 			best = t
 		}
 	}

@@ -70,6 +70,15 @@ func flowOf(e *dataset.Example) Flow {
 	return Flow{Botnet: e.Botnet, Capture: e.Capture, Source: e.Source, Src: e.Src, Dst: e.Dst, Host: e.Host, Manner: e.Manner}
 }
 
+// Sources returns the sources and families of the flows.
+func (c *Corpus) Sources() map[string]bool {
+	sources := make(map[string]bool)
+	for i := range c.Flows {
+		sources[c.Flows[i].Source] = true
+	}
+	return sources
+}
+
 // Builder gathers observed captures into a corpus with features of both modes.
 type Builder struct {
 	Labeller   dataset.Labeller

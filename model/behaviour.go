@@ -145,7 +145,7 @@ func Weigh(origins []Origin) []float32 {
 // The threshold is where this share of the benign training rows, by weight (so nearly of hosts), is called
 // botnet by trees that did not see their source.
 const (
-	budget     = 0.08
+	budget     = 0.10
 	innerFolds = 10
 )
 

@@ -177,9 +177,15 @@ func TestDefaultIsReproducible(t *testing.T) {
 		}
 		config := gbdt.DefaultConfig()
 		config.Seed = kept.Training.Recipe.Seed
-		m, err := Train(context.Background(), readTraining(t, mode), config)
+		set := readTraining(t, mode)
+		m, err := Train(context.Background(), set, config)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if kept.HeldOut != nil {
+			if m.HeldOut, err = HoldOut(context.Background(), set, config); err != nil {
+				t.Fatal(err)
+			}
 		}
 		m.Training.Time, m.Training.Tool = kept.Training.Time, kept.Training.Tool
 		var got bytes.Buffer

@@ -28,12 +28,12 @@ func OfValues(m *model.Model, values []float64) (e Explanation, err error) {
 	switch {
 	case len(values) != len(behaviour.All()):
 		return e, fmt.Errorf("its %d features are not those of mode behaviour", len(values))
+	case values[0] != 1:
+		return Explanation{Summary: "; nothing was said that could be judged"}, nil
 	case !behaviour.Evidence(values):
-		return Explanation{Summary: "; too little was said, or too few peers of the host speak so, to judge it"}, nil
+		return Explanation{Summary: fmt.Sprintf("; too little evidence: its host speaks so with fewer than %d peers", behaviour.MinPeers)}, nil
 	case behaviour.Download(values):
 		return Explanation{Summary: "; a download, as browsers do: no sign of a botnet, whatever its host does"}, nil
-	case !behaviour.Judged(values):
-		return Explanation{Summary: fmt.Sprintf("; its host speaks so with fewer than %d peers, which is too few to judge", behaviour.MinPeers)}, nil
 	}
 	pushes, err := m.ExplainBehaviour(values)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 type evaluation struct {
 	learning
 	boosting
+	madeTraffic
 	protocol  string
 	group     string
 	folds     string
@@ -24,7 +25,7 @@ type evaluation struct {
 	audits    bool
 	scores    bool
 	also      string
-	more      dataset.Set // what --also names
+	more      dataset.Set // what --also names, and the made traffic
 	notes     []string    // what the inputs lack, for the result
 }
 
@@ -57,6 +58,7 @@ the training groups. What cannot be measured is said, and the rest is measured.`
 	}
 	e.learning.flags(cmd)
 	e.boosting.flags(cmd)
+	e.madeTraffic.flag(cmd)
 	f := cmd.Flags()
 	f.StringVar(&e.protocol, "protocol", string(evaluate.Grid), "what is held out: random, capture, family, source, grid or all")
 	f.StringVar(&e.group, "group", string(evaluate.ByHost), "what no fold divides: host (captures that share a host), capture or flow")
@@ -90,6 +92,11 @@ func (e *evaluation) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	made, err := e.made(ctx, e.mode(), corpus.Sources())
+	if err != nil {
+		return err
+	}
+	e.more.Examples = append(e.more.Examples, made...)
 	if err := e.readFolds(corpus, &options); err != nil {
 		return err
 	}

@@ -197,6 +197,7 @@ func (c *common) judge(m *model.Model, set dataset.Set) error {
 type train struct {
 	learning
 	boosting
+	madeTraffic
 	split float64
 }
 
@@ -219,6 +220,7 @@ application that training did not see.`,
 	}
 	t.learning.flags(cmd)
 	t.boosting.flags(cmd)
+	t.madeTraffic.flag(cmd)
 	cmd.Flags().Float64Var(&t.split, "split", 0.75, "share of the flows to train on, above 0 to 1; the rest is for testing")
 	return cmd
 }
@@ -233,6 +235,11 @@ func (t *train) run(ctx context.Context, args []string) error {
 		return err
 	}
 	training, test := set.Split(t.split, t.seed)
+	made, err := t.made(ctx, set.Mode, set.Sources())
+	if err != nil {
+		return err
+	}
+	training.Examples = append(training.Examples, made...)
 	m, err := t.fit(ctx, training, t.config)
 	if err != nil {
 		return err
