@@ -34,7 +34,6 @@ func readKept(ctx context.Context) (dataset.Set, error) {
 	if err != nil {
 		return dataset.Set{}, err
 	}
-	defer in.Close()
 	set, err := dataset.ReadCSV(in)
 	if err != nil {
 		return set, err
