@@ -71,7 +71,7 @@ s3://bucket/prefix/ is all objects below it. Workers open them by the same paths
 	f.StringVar(&s.into, "into", "", "the `JOB` to make of the captures, for workers on the servers")
 	f.BoolVar(&s.local, "local", false, "do it here (the default without --into)")
 	f.BoolVar(&s.csv, "csv", false, "protocol-agnostic features")
-	f.StringVar(&s.features, "features", "reference", "what to judge by: reference, or behaviour of whole hosts")
+	f.StringVar(&s.features, "features", "", "what to judge by: reference, its nine features, or behaviour of whole hosts (default: behaviour; with --csv reference)")
 	f.StringVar(&s.modelFile, "model", "", "use the model in `FILE` (default: the one trained last, else the built-in one)")
 	f.StringVar(&s.threshold, "threshold", "", "call flows Botnet from score `S` on, 0 to 1 (default: the model's)")
 	f.StringVar(&s.engine, "engine", string(observe.Native), "who names protocols: native, or the workers' installed tshark")
@@ -158,11 +158,11 @@ func (s *submit) windows(o *cluster.Order) error {
 
 func (s *submit) mode() (feature.Mode, error) {
 	switch {
-	case s.features == "reference" && s.csv:
+	case s.csv && (s.features == "" || s.features == "reference"):
 		return feature.Agnostic, nil
 	case s.features == "reference":
 		return feature.Aware, nil
-	case s.features == "behaviour" && !s.csv:
+	case !s.csv && (s.features == "" || s.features == "behaviour"):
 		return feature.Behavioural, nil
 	}
 	return "", usage("--features %s: want reference or behaviour, the latter without --csv", s.features)

@@ -16,7 +16,7 @@ const (
 	// featuresDefault is what verbs that judge go by if nobody says it, neither on the command line nor by training a
 	// model. Where only the reference's features can be had (--csv, --engine tshark) it is these. Verbs that
 	// learn, and write features, take the reference's, as the reference does.
-	featuresDefault = featuresReference
+	featuresDefault = featuresBehaviour
 )
 
 func (c *common) featureFlag(cmd *cobra.Command) {

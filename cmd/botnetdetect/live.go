@@ -38,7 +38,7 @@ type watching struct {
 }
 
 func newLive(std streams) *cobra.Command {
-	w := &watching{judging: judging{common: &common{std: std}}}
+	w := &watching{judging: judging{common: &common{std: std, adopts: true}}}
 	cmd := &cobra.Command{
 		Use:   "live {-i INTERFACE | --replay FILE | -} [flags]",
 		Short: "Watch a link: verdicts and alerts within seconds, for months",

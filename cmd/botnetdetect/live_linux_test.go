@@ -136,7 +136,7 @@ type watch struct {
 // startLive watches vb with flags, and waits until it does.
 func startLive(t *testing.T, flags ...string) *watch {
 	t.Helper()
-	flags = append([]string{"live", "-i", "vb", "-p", "--cores", "1", "--listen", "127.0.0.1:0", "--threshold", "0"}, flags...)
+	flags = append([]string{"live", "-i", "vb", "-p", "--features", "reference", "--cores", "1", "--listen", "127.0.0.1:0", "--threshold", "0"}, flags...)
 	w := &watch{t: t, cmd: exec.Command("botnetdetect", flags...), ended: make(chan struct{})}
 	out, err := w.cmd.StderrPipe()
 	if err != nil {
@@ -367,7 +367,7 @@ func TestServeInterfaceKilled(t *testing.T) {
 	if !inNamespace(t) {
 		return
 	}
-	flags := []string{"-i", "vb", "-p", "--cores", "1", "--threshold", "0", "--listen", "127.0.0.1:0", "--data", t.TempDir()}
+	flags := []string{"-i", "vb", "-p", "--features", "reference", "--cores", "1", "--threshold", "0", "--listen", "127.0.0.1:0", "--data", t.TempDir()}
 	d, s := startServe(t, flags...), newSender(t)
 	s.bot("192.168.7.2", 5, 12)
 	d.until(`["vb","192.168.7.2","Botnet",`)

@@ -35,7 +35,7 @@ type serving struct {
 }
 
 func newServe(std streams) *cobra.Command {
-	s := &serving{watching: watching{judging: judging{common: &common{std: std}}}}
+	s := &serving{watching: watching{judging: judging{common: &common{std: std, adopts: true}}}}
 	cmd := &cobra.Command{
 		Use:   "serve [-i INTERFACE | --replay FILE] [flags]",
 		Short: "Show a dashboard in the browser, for a watched link and for captures dropped on it",
