@@ -25,18 +25,24 @@ func behaviourTable(set dataset.Set, names []string) *Table {
 	return &Table{Names: names, Data: d}
 }
 
-// Behaviour is the recipe of models of mode behaviour. Beside the rows of a fold it learns
-// from more: examples of other captures, which are never tested.
-func Behaviour(more dataset.Set, seed uint64) Detector {
+// Recipe says how models of mode behaviour are made.
+type Recipe struct {
+	More    dataset.Set // examples of other captures, to learn from beside the rows of a fold, and never tested
+	Without []string    // names of features that are left out
+	Seed    uint64
+}
+
+// Behaviour is the recipe as a detector.
+func Behaviour(r Recipe) Detector {
 	return Detector{
 		Name: BehaviourTable, About: "what a host does to its peers; boosted trees held to trends", Table: BehaviourTable,
 		Fit: func(ctx context.Context, train Examples) (Trained, error) {
-			return fitBehaviour(ctx, train, more, seed)
+			return r.fit(ctx, train)
 		},
 	}
 }
 
-func fitBehaviour(ctx context.Context, train Examples, more dataset.Set, seed uint64) (Trained, error) {
+func (r Recipe) fit(ctx context.Context, train Examples) (Trained, error) {
 	rows, err := rowsOf(train.Data)
 	if err != nil {
 		return Trained{}, err
@@ -45,11 +51,11 @@ func fitBehaviour(ctx context.Context, train Examples, more dataset.Set, seed ui
 	for i := range rows {
 		origins[i] = train.Flows[i].origin()
 	}
-	for i := range more.Examples {
-		e := &more.Examples[i]
+	for i := range r.More.Examples {
+		e := &r.More.Examples[i]
 		rows, origins = append(rows, e.Behaviour), append(origins, model.OriginOf(e))
 	}
-	lesson := model.Lesson{Rows: rows, Origins: origins, Config: model.Behavioural(seed, 1)}
+	lesson := model.Lesson{Rows: rows, Origins: origins, Config: model.Behavioural(r.Seed, 1), Without: r.Without}
 	trees, err := lesson.Grow(ctx)
 	if err != nil {
 		return Trained{}, err

@@ -61,7 +61,7 @@ func (e *Engine) Run(ctx context.Context, s Source) error {
 }
 
 // Reload replaces what verdicts come from, without a packet lost: it takes effect within
-// a second, and all that is in the windows is judged anew. Any goroutine may call it. An
+// a second, before Run at once, and all that is in the windows is judged anew. Any goroutine may call it. An
 // error leaves all as it was.
 func (e *Engine) Reload(j Judge) error {
 	if err := j.check(); err != nil {
@@ -76,6 +76,16 @@ func (e *Engine) Reload(j Judge) error {
 			return nil
 		case <-e.reload: // one that has not taken effect is replaced
 		}
+	}
+}
+
+// latest returns the judge that Reload has left before watching began, else the one from New.
+func (e *Engine) latest() Judge {
+	select {
+	case j := <-e.reload:
+		return j
+	default:
+		return e.judge
 	}
 }
 

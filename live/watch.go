@@ -87,7 +87,7 @@ func newWatch(e *Engine, s Source) (*watch, error) {
 		w.watchers = append(w.watchers, x)
 	}
 	w.stats.Started = time.Now().UTC()
-	return w, w.use(e.judge)
+	return w, w.use(e.latest())
 }
 
 // use makes j the judge.

@@ -39,6 +39,7 @@ type Lesson struct {
 	Rows    [][]float64 // all features, in the order of behaviour.All
 	Origins []Origin    // one a row
 	Config  gbdt.Config // see Behavioural
+	Without []string    // chosen features that the trees shall not see, to learn what they are worth
 }
 
 // Grow returns trees that see the chosen features. Rows without evidence are passed over.
@@ -54,14 +55,25 @@ func (l Lesson) Grow(ctx context.Context) (*gbdt.Model, error) {
 			labels[i] = 1
 		}
 	}
-	trees, err := gbdt.Train(ctx, gbdt.Examples{Data: chosen(l.Rows), Labels: labels, Weights: Weigh(l.Origins)}, l.Config)
+	names, config := l.chosen()
+	trees, err := gbdt.Train(ctx, gbdt.Examples{Data: columns(l.Rows, names), Labels: labels, Weights: Weigh(l.Origins)}, config)
 	if err != nil {
 		return nil, err
 	}
-	for _, place := range behaviour.Chosen() {
-		trees.FeatureNames = append(trees.FeatureNames, behaviour.All()[place].Name)
-	}
+	trees.FeatureNames = names
 	return trees, nil
+}
+
+// chosen returns the features that the trees shall see, and the configuration for them.
+func (l Lesson) chosen() (names []string, config gbdt.Config) {
+	config = l.Config
+	config.Monotone = nil
+	for _, place := range behaviour.Chosen() {
+		if f := behaviour.All()[place]; !slices.Contains(l.Without, f.Name) {
+			names, config.Monotone = append(names, f.Name), append(config.Monotone, int8(f.Trend))
+		}
+	}
+	return names, config
 }
 
 func (l Lesson) withEvidence() Lesson {
@@ -70,7 +82,7 @@ func (l Lesson) withEvidence() Lesson {
 
 // where returns the rows for which keep holds.
 func (l Lesson) where(keep func(i int) bool) Lesson {
-	kept := Lesson{Config: l.Config}
+	kept := Lesson{Config: l.Config, Without: l.Without}
 	for i := range l.Rows {
 		if keep(i) {
 			kept.Rows, kept.Origins = append(kept.Rows, l.Rows[i]), append(kept.Origins, l.Origins[i])
@@ -79,11 +91,12 @@ func (l Lesson) where(keep func(i int) bool) Lesson {
 	return kept
 }
 
-// chosen returns the columns that trees see.
-func chosen(rows [][]float64) gbdt.Dense {
+// columns returns the values of features by name.
+func columns(rows [][]float64, names []string) gbdt.Dense {
 	var d gbdt.Dense
-	for _, place := range behaviour.Chosen() {
-		column := make([]float32, len(rows))
+	all := behaviour.Names()
+	for _, name := range names {
+		column, place := make([]float32, len(rows)), slices.Index(all, name)
 		for i := range rows {
 			column[i] = single(rows[i][place])
 		}
@@ -110,7 +123,7 @@ func probabilities(trees *gbdt.Model, rows [][]float64) ([]float64, error) {
 	if len(rows) == 0 {
 		return p, nil
 	}
-	return p, trees.Probabilities(p, chosen(rows))
+	return p, trees.Probabilities(p, columns(rows, trees.FeatureNames))
 }
 
 // cohortWeight is how many flows of a cohort count: flows of one host are much alike, and
@@ -245,7 +258,7 @@ func lessonOf(set dataset.Set, config gbdt.Config) Lesson {
 		e := &set.Examples[i]
 		rows[i], origins[i] = e.Behaviour, OriginOf(e)
 	}
-	return Lesson{rows, origins, Behavioural(config.Seed, config.Goroutines)}
+	return Lesson{Rows: rows, Origins: origins, Config: Behavioural(config.Seed, config.Goroutines)}
 }
 
 // OriginOf returns an example's origin.

@@ -213,3 +213,23 @@ func TestJudgedAreMostBots(t *testing.T) {
 		t.Error("too few botnet flows are judged, or too many of the benign ones")
 	}
 }
+
+// TestWithout: what is left out, trees do not see.
+func TestWithout(t *testing.T) {
+	r := rand.New(rand.NewPCG(4, 4))
+	l := Lesson{Config: Behavioural(1, 1), Without: []string{"host.named", "host.part"}}
+	l.Config.Trees = 5
+	for i := range 60 {
+		l.Rows, l.Origins = append(l.Rows, row(r)), append(l.Origins, Origin{i%2 == 0, "source", string(rune('a' + i%9))})
+	}
+	trees, err := l.Grow(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(trees.FeatureNames) != len(behaviour.Chosen())-2 || slices.Contains(trees.FeatureNames, "host.named") {
+		t.Errorf("trees see %v", trees.FeatureNames)
+	}
+	if _, err := Scores(trees, l.Rows); err != nil {
+		t.Error(err)
+	}
+}

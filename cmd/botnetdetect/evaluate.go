@@ -25,6 +25,7 @@ type evaluation struct {
 	audits    bool
 	scores    bool
 	also      string
+	without   []string    // features
 	more      dataset.Set // what --also names, and the made traffic
 	notes     []string    // what the inputs lack, for the result
 }
@@ -69,6 +70,7 @@ the training groups. What cannot be measured is said, and the rest is measured.`
 	f.BoolVar(&e.scores, "scores", false, "keep the score of every flow tested in the JSON")
 	f.StringVar(&e.export, "export", "", "write features, folds, models and scores to `FOLDER`, for others to check")
 	f.StringVar(&e.also, "also", "", "with --features behaviour: train on the features in `FILE`, which dump wrote, too, and never test on them")
+	f.StringSliceVar(&e.without, "without", nil, "with --features behaviour: leave `FEATURES` out (names, by commas), to see what they are worth")
 	f.StringVar(&e.markdown, "markdown", "", "evaluate nothing; write the result in `FILE`.json as a page of Markdown to stdout")
 	cmd.MarkFlagsMutuallyExclusive("protocol", "folds")
 	return cmd
@@ -131,7 +133,7 @@ func (e *evaluation) options() (o evaluate.Options, err error) {
 func (e *evaluation) detectors(c *evaluate.Corpus) []evaluate.Detector {
 	own := string(e.mode())
 	if e.mode() == feature.Behavioural {
-		return append([]evaluate.Detector{evaluate.Behaviour(e.more, e.seed)}, e.beside(evaluate.AwareTable)...)
+		return append([]evaluate.Detector{evaluate.Behaviour(evaluate.Recipe{More: e.more, Without: e.without, Seed: e.seed})}, e.beside(evaluate.AwareTable)...)
 	}
 	if c.Tables[own] == nil && c.Tables[evaluate.AgnosticTable] != nil {
 		own = evaluate.AgnosticTable

@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
+	"botnetdetect/behaviour"
 	"botnetdetect/capture"
 	"botnetdetect/dataset"
 	"botnetdetect/evaluate"
@@ -15,6 +17,9 @@ import (
 
 // readMore reads what is trained on beside the folds.
 func (e *evaluation) readMore(ctx context.Context) (err error) {
+	if err := e.checkWithout(); err != nil {
+		return err
+	}
 	if e.also == "" {
 		return nil
 	}
@@ -26,6 +31,18 @@ func (e *evaluation) readMore(ctx context.Context) (err error) {
 		err = usage("%s is of mode %s, want behaviour", e.also, e.more.Mode)
 	}
 	return err
+}
+
+func (e *evaluation) checkWithout() error {
+	if len(e.without) > 0 && e.mode() != feature.Behavioural {
+		return usage("--without goes with --features behaviour")
+	}
+	for _, name := range e.without {
+		if !slices.Contains(behaviour.Names(), name) {
+			return usage("--without %s: no such feature; docs/behaviour.md lists them", name)
+		}
+	}
+	return nil
 }
 
 // corpus observes captures, or reads feature tables.

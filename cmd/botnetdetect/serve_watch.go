@@ -47,6 +47,12 @@ func (s *serving) watchAndServe(ctx context.Context, c serve.Config, d door, jud
 	if err != nil {
 		return err
 	}
+	if judge, err = s.judge(); err == nil { // with what is allow-listed on the page, from the first packet on
+		err = engine.Reload(judge)
+	}
+	if err != nil {
+		return err
+	}
 	home := s.config.Home
 	if home == nil {
 		home = live.DefaultHome()
