@@ -36,9 +36,7 @@ type Recipe struct {
 func Behaviour(r Recipe) Detector {
 	return Detector{
 		Name: BehaviourTable, About: "what a host does to its peers; boosted trees held to trends", Table: BehaviourTable,
-		Fit: func(ctx context.Context, train Examples) (Trained, error) {
-			return r.fit(ctx, train)
-		},
+		Fit: r.fit,
 	}
 }
 
