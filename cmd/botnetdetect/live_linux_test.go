@@ -328,6 +328,9 @@ func TestLiveInterfaceReturns(t *testing.T) {
 // In a flood from random sources memory stays bounded, what finds no room is counted, and a
 // bot is still found.
 func TestLiveFlood(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a flood, whose memory the race detector would multiply")
+	}
 	if !inNamespace(t) {
 		return
 	}
