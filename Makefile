@@ -57,6 +57,8 @@ results:
 	go build -o build/botnetdetect ./cmd/botnetdetect
 	cd $(DATA) && $(CURDIR)/build/botnetdetect evaluate --quiet --protocol all --baselines --audits \
 		--labels PAIR_LABELS.tsv -o $(CURDIR)/docs/results/eval.json Benign Botnet > /dev/null || [ $$? = 1 ]
+	cd $(DATA) && $(CURDIR)/build/botnetdetect evaluate --quiet --protocol all --features behaviour --audits \
+		--labels PAIR_LABELS.tsv -o $(CURDIR)/docs/results/behaviour.json Benign Botnet > /dev/null || [ $$? = 1 ]
 	$(MAKE) results-page
 
 results-page:

@@ -14,7 +14,7 @@ import (
 )
 
 // builtInWorth says what the recipe of the built-in models is worth, by mode. It is made
-// from docs/results/eval.json ("make results-page"), and a test holds it to that.
+// from docs/results ("make results-page"), and a test holds it to that.
 //
 //go:embed worth.json
 var builtInWorth []byte
