@@ -71,7 +71,7 @@ s3://bucket/prefix/ is all objects below it. Workers open them by the same paths
 	f.StringVar(&s.into, "into", "", "the `JOB` to make of the captures, for workers on the servers")
 	f.BoolVar(&s.local, "local", false, "do it here (the default without --into)")
 	f.BoolVar(&s.csv, "csv", false, "protocol-agnostic features")
-	f.StringVar(&s.features, "features", "", "what to judge by: reference, its nine features, or behaviour of whole hosts (default: behaviour; with --csv reference)")
+	f.StringVar(&s.features, "features", "", "what to judge by: reference, its nine features, or behaviour of whole hosts (default: those of the model trained last, else behaviour; reference with --csv or --engine tshark)")
 	f.StringVar(&s.modelFile, "model", "", "use the model in `FILE` (default: the one trained last, else the built-in one)")
 	f.StringVar(&s.threshold, "threshold", "", "call flows Botnet from score `S` on, 0 to 1 (default: the model's)")
 	f.StringVar(&s.engine, "engine", string(observe.Native), "who names protocols: native, or the workers' installed tshark")
@@ -156,26 +156,30 @@ func (s *submit) windows(o *cluster.Order) error {
 	return nil
 }
 
+// mode returns what --features, --csv and --engine ask for; "" if they leave it open.
 func (s *submit) mode() (feature.Mode, error) {
 	switch {
 	case s.csv && (s.features == "" || s.features == "reference"):
 		return feature.Agnostic, nil
-	case s.features == "reference":
+	case s.features == "reference", s.features == "" && s.engine == string(observe.TShark):
 		return feature.Aware, nil
-	case !s.csv && (s.features == "" || s.features == "behaviour"):
+	case s.features == "behaviour" && !s.csv:
 		return feature.Behavioural, nil
+	case s.features == "":
+		return "", nil
 	}
 	return "", usage("--features %s: want reference or behaviour, the latter without --csv", s.features)
 }
 
+// model returns the model that predict would judge by.
 func (s *submit) model() (m *model.Model, err error) {
 	mode, err := s.mode()
 	if err != nil {
 		return nil, err
 	}
 	if s.modelFile == "" {
-		m, _, err = model.Load(model.Folder, mode)
-	} else if m, err = model.ReadFile(s.modelFile); err == nil && m.Mode != mode {
+		m, err = s.found(mode)
+	} else if m, err = model.ReadFile(s.modelFile); err == nil && mode != "" && m.Mode != mode {
 		err = usage("model %s is of mode %s; say so with --features and --csv", s.modelFile, m.Mode)
 	}
 	if err != nil || s.threshold == "" {
@@ -187,6 +191,19 @@ func (s *submit) model() (m *model.Model, err error) {
 	}
 	m.Threshold = t
 	return m, nil
+}
+
+// found returns the model of a mode; if that is open, the one trained last, else the built-in
+// one of behaviour.
+func (s *submit) found(mode feature.Mode) (m *model.Model, err error) {
+	if mode == "" {
+		trained := false
+		if mode, trained = model.Latest(model.Folder, feature.Aware, feature.Behavioural); !trained {
+			mode = feature.Behavioural
+		}
+	}
+	m, _, err = model.Load(model.Folder, mode)
+	return m, err
 }
 
 // captures finds what inputs name and warns of what is not there.
