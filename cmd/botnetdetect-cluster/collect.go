@@ -12,6 +12,7 @@ import (
 	"botnetdetect/cluster"
 	"botnetdetect/detect"
 	"botnetdetect/internal/safefile"
+	"botnetdetect/internal/terminal"
 	"botnetdetect/report"
 
 	"github.com/spf13/cobra"
@@ -79,7 +80,7 @@ func verdicts(ctx context.Context, w io.Writer, std streams, fleet *cluster.Flee
 	err = fleet.Collect(ctx, job, sum, func(done cluster.Outcome, text io.Reader) error {
 		if what := done.Problem(); what != "" {
 			problems++
-			fmt.Fprintf(std.err, "botnetdetect: capture %s: %s\n", printable(done.Path), printable(what))
+			fmt.Fprintf(std.err, "botnetdetect: capture %s: %s\n", terminal.Printable(done.Path), terminal.Printable(what))
 		}
 		if text == nil {
 			return nil
@@ -171,7 +172,7 @@ func (c *collect) parts(ctx context.Context, fleet *cluster.Fleet, job cluster.J
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(c.std.err, "%d examples of %d captures in %s\n", sum.P2P, sum.Captures, printable(c.path))
+	fmt.Fprintf(c.std.err, "%d examples of %d captures in %s\n", sum.P2P, sum.Captures, terminal.Printable(c.path))
 	if problems > 0 {
 		return errTold
 	}

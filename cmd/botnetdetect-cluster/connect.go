@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"botnetdetect/cluster"
+	"botnetdetect/internal/terminal"
 
 	"github.com/nats-io/nats.go"
 	"github.com/spf13/cobra"
@@ -75,7 +76,7 @@ func (s *servers) connect(patient bool) (*nats.Conn, error) {
 }
 
 func (s *servers) warn(err error) {
-	fmt.Fprintf(s.std.err, "botnetdetect: %s\n", printable(err.Error()))
+	fmt.Fprintf(s.std.err, "botnetdetect: %s\n", terminal.Printable(err.Error()))
 }
 
 // open connects and opens the fleet. If there is none yet and patient says so, it waits

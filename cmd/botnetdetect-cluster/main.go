@@ -12,7 +12,8 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
-	"unicode"
+
+	"botnetdetect/internal/terminal"
 
 	"github.com/spf13/cobra"
 )
@@ -74,10 +75,10 @@ func (s streams) status(ctx context.Context, err error) int {
 		fmt.Fprintln(s.err, "botnetdetect: interrupted; nothing half-written was left")
 		return exitFailed
 	case errors.Is(err, errUsage):
-		fmt.Fprintf(s.err, "botnetdetect: %s\nTry 'botnetdetect VERB --help'.\n", printable(strings.TrimPrefix(err.Error(), errUsage.Error()+": ")))
+		fmt.Fprintf(s.err, "botnetdetect: %s\nTry 'botnetdetect VERB --help'.\n", terminal.Printable(strings.TrimPrefix(err.Error(), errUsage.Error()+": ")))
 		return exitUsage
 	}
-	fmt.Fprintf(s.err, "botnetdetect: %s\n", printable(err.Error()))
+	fmt.Fprintf(s.err, "botnetdetect: %s\n", terminal.Printable(err.Error()))
 	return exitFailed
 }
 
@@ -94,14 +95,4 @@ func exactly(n int, what string) cobra.PositionalArgs {
 		}
 		return nil
 	}
-}
-
-// printable makes text from outside, such as a file's name, safe for a terminal.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\t' || unicode.Is(unicode.Cf, r) {
-			return '�'
-		}
-		return r
-	}, s)
 }

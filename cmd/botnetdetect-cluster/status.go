@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"botnetdetect/cluster"
+	"botnetdetect/internal/terminal"
 
 	"github.com/spf13/cobra"
 )
@@ -70,7 +71,7 @@ func write(w io.Writer, s *cluster.Status) {
 		fmt.Fprintf(w, "captures done after more than one try: %d; not read to the end: %d; given up: %d\n", s.Retried, s.Unread, s.GivenUp)
 	}
 	for _, o := range s.Failed {
-		fmt.Fprintf(w, "  %s: %s\n", printable(o.Path), printable(o.Err))
+		fmt.Fprintf(w, "  %s: %s\n", terminal.Printable(o.Path), terminal.Printable(o.Err))
 	}
 	workers(w, s)
 }
@@ -87,9 +88,9 @@ func progress(w io.Writer, s *cluster.Status, now time.Time) {
 func workers(w io.Writer, s *cluster.Status) {
 	fmt.Fprintf(w, "workers: %d\n", len(s.Workers))
 	for _, b := range s.Workers {
-		fmt.Fprintf(w, "  %s: %d tasks done", printable(b.Worker), b.Done)
+		fmt.Fprintf(w, "  %s: %d tasks done", terminal.Printable(b.Worker), b.Done)
 		for _, t := range b.Tasks {
-			fmt.Fprintf(w, "; %s, part %d of %d, try %d, %d of %d bytes", printable(t.Path), t.Part+1, t.Parts, t.Try, t.Read, t.Bytes)
+			fmt.Fprintf(w, "; %s, part %d of %d, try %d, %d of %d bytes", terminal.Printable(t.Path), t.Part+1, t.Parts, t.Try, t.Read, t.Bytes)
 		}
 		fmt.Fprintln(w)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"botnetdetect/calibrate"
 	"botnetdetect/internal/safefile"
+	"botnetdetect/internal/terminal"
 	"botnetdetect/model"
 
 	"github.com/spf13/cobra"
@@ -106,7 +107,7 @@ func (c *calibrating) keep(m *model.Model, record model.Calibration) error {
 	if err := writeCalibration(out, &record); err != nil {
 		return err
 	}
-	c.say("model kept in %s", printable(path))
+	c.say("model kept in %s", terminal.Printable(path))
 	return nil
 }
 
@@ -166,6 +167,6 @@ func writeRecall(w io.Writer, c *model.Calibration) error {
 		return err
 	}
 	_, err := fmt.Fprintf(w, "recall on %d botnets, each left out of training: %.3f, before %.3f (mean; least %.3f, of %s)\n",
-		c.After.Families, c.After.Mean, c.Before.Mean, c.After.Worst, printable(c.After.Of))
+		c.After.Families, c.After.Mean, c.Before.Mean, c.After.Worst, terminal.Printable(c.After.Of))
 	return err
 }

@@ -2,11 +2,10 @@ package main
 
 import (
 	"fmt"
-	"strings"
-	"unicode"
 
 	"botnetdetect/feature"
 	"botnetdetect/internal/memory"
+	"botnetdetect/internal/terminal"
 	"botnetdetect/observe"
 	"botnetdetect/protocol"
 
@@ -62,17 +61,7 @@ func (c *common) say(format string, args ...any) {
 
 // warn prints what went wrong with one of several things.
 func (c *common) warn(err error) {
-	fmt.Fprintf(c.std.err, "botnetdetect: %s\n", printable(err.Error()))
-}
-
-// printable makes text from outside, such as a file's name, safe for a terminal.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\t' || unicode.Is(unicode.Cf, r) {
-			return '�'
-		}
-		return r
-	}, s)
+	fmt.Fprintf(c.std.err, "botnetdetect: %s\n", terminal.Printable(err.Error()))
 }
 
 // check finds what is wrong with the flags before time is spent.

@@ -9,6 +9,7 @@ import (
 
 	"botnetdetect/feature"
 	"botnetdetect/internal/safefile"
+	"botnetdetect/internal/terminal"
 
 	"github.com/spf13/cobra"
 )
@@ -64,7 +65,7 @@ func (d *dump) run(ctx context.Context, args []string) error {
 	if err := d.write(path, write); err != nil {
 		return err
 	}
-	d.say("dumped %d flows in %s in: %.3f s", len(set.Examples), printable(path), time.Since(start).Seconds())
+	d.say("dumped %d flows in %s in: %.3f s", len(set.Examples), terminal.Printable(path), time.Since(start).Seconds())
 	if problems > 0 {
 		return errTold
 	}

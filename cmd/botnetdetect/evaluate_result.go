@@ -9,6 +9,7 @@ import (
 
 	"botnetdetect/evaluate"
 	"botnetdetect/internal/safefile"
+	"botnetdetect/internal/terminal"
 	"botnetdetect/report"
 )
 
@@ -77,7 +78,7 @@ func (e *evaluation) write(r *evaluate.Result) error {
 		if err := safefile.Write(e.output, fill); err != nil {
 			return err
 		}
-		e.say("result kept in %s", printable(e.output))
+		e.say("result kept in %s", terminal.Printable(e.output))
 	}
 	if !r.Measured() {
 		return errors.New("nothing could be measured; the notes say why")

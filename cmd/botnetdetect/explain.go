@@ -12,6 +12,7 @@ import (
 
 	"botnetdetect/detect"
 	"botnetdetect/flow"
+	"botnetdetect/internal/terminal"
 	"botnetdetect/model"
 	"botnetdetect/observe"
 	"botnetdetect/packet"
@@ -132,7 +133,7 @@ func (n highest) add(x explained, chosen []explained) []explained {
 }
 
 func (highest) missing(seen observe.Observation) error {
-	return fmt.Errorf("no flow of %s was judged, so there is nothing to explain", printable(seen.Path))
+	return fmt.Errorf("no flow of %s was judged, so there is nothing to explain", terminal.Printable(seen.Path))
 }
 
 // endpoints are the two ends of a flow, in either order.
@@ -157,7 +158,7 @@ func (p endpoints) missing(seen observe.Observation) error {
 			return fmt.Errorf("the flow between %v and %v was not judged: a DNS answer in the capture names %v", p[0], p[1], resolved(seen.Table, f))
 		}
 	}
-	return fmt.Errorf("there are no packets between %v and %v in %s", p[0], p[1], printable(seen.Path))
+	return fmt.Errorf("there are no packets between %v and %v in %s", p[0], p[1], terminal.Printable(seen.Path))
 }
 
 func (p endpoints) joins(a, b packet.Endpoint) bool {
@@ -173,7 +174,7 @@ func resolved(t *flow.Set, f flow.Flow) packet.Endpoint {
 
 func (e *explaining) write(w io.Writer, m *model.Model, v *explained) {
 	fmt.Fprintf(w, "%v and %v: %s, score %s (Botnet from %v on)\n", v.Src, v.Dst, v.Text(), scoreText(v.Score), m.Express(m.Threshold))
-	fmt.Fprintf(w, "  %s; %s; from %s UTC\n", v.why.Summary, printable(strings.Join(v.Protocols, " ")), v.First.Format("2006-01-02 15:04:05"))
+	fmt.Fprintf(w, "  %s; %s; from %s UTC\n", v.why.Summary, terminal.Printable(strings.Join(v.Protocols, " ")), v.First.Format("2006-01-02 15:04:05"))
 	fmt.Fprintf(w, "  before looking, the score is %s\n", scoreText(1/(1+math.Exp(-v.why.Base))))
 	strongest, rest := v.why.Strongest(e.reasons)
 	if rest != 0 {
@@ -210,6 +211,6 @@ func writeReasons(w io.Writer, title string, reasons []reason.Reason, side func(
 			title = ""
 		}
 		bar := strings.Repeat("█", int(math.Round(width*math.Abs(r.Push)/most)))
-		fmt.Fprintf(w, "    %-8s %-*s %s\n", r.Odds(), width, bar, printable(r.Text))
+		fmt.Fprintf(w, "    %-8s %-*s %s\n", r.Odds(), width, bar, terminal.Printable(r.Text))
 	}
 }

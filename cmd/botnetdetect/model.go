@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"botnetdetect/feature"
+	"botnetdetect/internal/terminal"
 	"botnetdetect/model"
 
 	"github.com/spf13/cobra"
@@ -85,10 +86,10 @@ func writeInfo(w io.Writer, m *model.Model, origin string) error {
 	if t.Time != "" {
 		trained = t.Time
 	}
-	fmt.Fprintf(w, "model:     %s\ntrained:   %s by %s\n", printable(origin), printable(trained), printable(orUnknown(t.Tool)))
+	fmt.Fprintf(w, "model:     %s\ntrained:   %s by %s\n", terminal.Printable(origin), terminal.Printable(trained), terminal.Printable(orUnknown(t.Tool)))
 	fmt.Fprintf(w, "flows:     %d benign, %d botnet, from %d captures\n", t.Benign, t.Botnet, t.Captures)
 	for _, source := range slices.Sorted(maps.Keys(t.Sources)) {
-		fmt.Fprintf(w, "           %6d  %s\n", t.Sources[source], printable(source))
+		fmt.Fprintf(w, "           %6d  %s\n", t.Sources[source], terminal.Printable(source))
 	}
 	fmt.Fprintf(w, "features:  %d, %s\n", len(m.Features()), aboutFeatures(m))
 	_, err := fmt.Fprintf(w, "trees:     %d of depth %d, learning rate %v\nthreshold: %v\n",
@@ -97,7 +98,7 @@ func writeInfo(w io.Writer, m *model.Model, origin string) error {
 		_, err = fmt.Fprintf(w, "prior:     %.3g of %s are assumed to be botnet (--prior)\n", p, whatOf(m.Mode))
 	}
 	if err == nil && m.Calibration != nil {
-		fmt.Fprintf(w, "\ncalibrated at %s\n", printable(m.Calibration.Time))
+		fmt.Fprintf(w, "\ncalibrated at %s\n", terminal.Printable(m.Calibration.Time))
 		err = writeCalibration(w, m.Calibration)
 	}
 	return err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"botnetdetect/feature"
+	"botnetdetect/internal/terminal"
 	"botnetdetect/observe"
 	"botnetdetect/packet"
 )
@@ -40,7 +41,7 @@ func (c *common) observe(ctx context.Context, paths []string, use func(observe.O
 		}
 		if c.verbose {
 			bar.pause()
-			c.say("%s: %s", printable(seen.Path), contents(seen))
+			c.say("%s: %s", terminal.Printable(seen.Path), contents(seen))
 		}
 	}
 	bar.pause()

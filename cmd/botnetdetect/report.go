@@ -10,6 +10,7 @@ import (
 	"botnetdetect/evaluate"
 	"botnetdetect/feature"
 	"botnetdetect/internal/safefile"
+	"botnetdetect/internal/terminal"
 	"botnetdetect/observe"
 	"botnetdetect/report"
 
@@ -167,6 +168,6 @@ func (r *reporting) write(path string, fill func(io.Writer) error) error {
 	if err := safefile.Write(path, fill); err != nil {
 		return err
 	}
-	r.say("wrote %s", printable(path))
+	r.say("wrote %s", terminal.Printable(path))
 	return nil
 }

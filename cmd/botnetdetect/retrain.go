@@ -7,6 +7,7 @@ import (
 
 	"botnetdetect/dataset"
 	"botnetdetect/feature"
+	"botnetdetect/internal/terminal"
 	"botnetdetect/model"
 
 	"github.com/spf13/cobra"
@@ -61,14 +62,14 @@ func (r *retrain) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(r.std.out, "pre-processed data loaded from %s in: %.3f s\n", printable(inputs[0]), time.Since(start).Seconds())
+	fmt.Fprintf(r.std.out, "pre-processed data loaded from %s in: %.3f s\n", terminal.Printable(inputs[0]), time.Since(start).Seconds())
 	_, err = r.fit(ctx, set, r.config)
 	return err
 }
 
 // columns trains on the columns of a Parquet file.
 func (r *retrain) columns(ctx context.Context, path string, c *dataset.Columns, start time.Time) error {
-	fmt.Fprintf(r.std.out, "pre-processed data loaded from %s in: %.3f s\n", printable(path), time.Since(start).Seconds())
+	fmt.Fprintf(r.std.out, "pre-processed data loaded from %s in: %.3f s\n", terminal.Printable(path), time.Since(start).Seconds())
 	_, err := r.train(len(c.Labels)-c.Botnet(), c.Botnet(), func() (*model.Model, error) { return model.TrainColumns(ctx, c, r.config) })
 	return err
 }

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"botnetdetect/internal/terminal"
+
 	"github.com/spf13/cobra"
 )
 
@@ -80,10 +82,10 @@ func (s streams) status(ctx context.Context, err error) int {
 		fmt.Fprintln(s.err, "botnetdetect: interrupted; nothing half-written was left")
 		return exitFailed
 	case errors.Is(err, errUsage):
-		fmt.Fprintf(s.err, "botnetdetect: %s\nTry 'botnetdetect --help'.\n", printable(strings.TrimPrefix(err.Error(), errUsage.Error()+": ")))
+		fmt.Fprintf(s.err, "botnetdetect: %s\nTry 'botnetdetect --help'.\n", terminal.Printable(strings.TrimPrefix(err.Error(), errUsage.Error()+": ")))
 		return exitUsage
 	}
-	fmt.Fprintf(s.err, "botnetdetect: %s\n", printable(err.Error()))
+	fmt.Fprintf(s.err, "botnetdetect: %s\n", terminal.Printable(err.Error()))
 	return exitFailed
 }
 

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"botnetdetect/internal/pcaptest"
+	"botnetdetect/internal/terminal"
 )
 
 func TestStatus(t *testing.T) {
@@ -90,7 +91,7 @@ func TestChoiceHasBothLabels(t *testing.T) {
 }
 
 func TestHostileNamesStayText(t *testing.T) {
-	if got := printable("a\x1b[31m\nb\u009b"); strings.ContainsAny(got, "\x1b\n\u009b") {
+	if got := terminal.Printable("a\x1b[31m\nb\u009b"); strings.ContainsAny(got, "\x1b\n\u009b") {
 		t.Errorf("%q still moves the cursor", got)
 	}
 }

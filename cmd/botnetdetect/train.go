@@ -11,6 +11,7 @@ import (
 	"botnetdetect/dataset"
 	"botnetdetect/feature"
 	"botnetdetect/gbdt"
+	"botnetdetect/internal/terminal"
 	"botnetdetect/metric"
 	"botnetdetect/model"
 	"botnetdetect/observe"
@@ -61,7 +62,7 @@ func (l *learning) examples(ctx context.Context, args []string) (set dataset.Set
 		return set, problems, err
 	}
 	for _, name := range unseen {
-		l.say("labels speak of %s, which is not among the inputs", printable(name))
+		l.say("labels speak of %s, which is not among the inputs", terminal.Printable(name))
 	}
 	set.Mode = l.mode()
 	failed, err := l.observe(ctx, paths, func(seen observe.Observation) error {

@@ -29,12 +29,22 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: make FOLDER")
 		os.Exit(2)
 	}
+	if err := write(os.Args[1]); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func write(folder string) error {
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return err
+	}
 	for name, content := range captures() {
-		if err := os.WriteFile(filepath.Join(os.Args[1], name), content, 0o644); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
+		if err := os.WriteFile(filepath.Join(folder, name), content, 0o644); err != nil {
+			return err
 		}
 	}
+	return nil
 }
 
 // captures returns the content of each example by its file's name.

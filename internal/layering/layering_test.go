@@ -14,7 +14,7 @@ import (
 // never knows of the verdict on floor 8. docs/design.md draws the house.
 var floors = [][]string{
 	0:  {"internal/slab"},
-	1:  {"capture", "protocol", "gbdt", "metric", "communityid", "filter", "internal/safefile", "internal/memory", "internal/page", "history"},
+	1:  {"capture", "protocol", "gbdt", "metric", "communityid", "filter", "internal/safefile", "internal/memory", "internal/page", "internal/terminal", "history"},
 	2:  {"packet", "nic", "internal/craft"},
 	3:  {"flow", "tshark", "allow", "synthetic"},
 	4:  {"behaviour", "feature", "observe", "synthetic/write"},
