@@ -3,14 +3,13 @@ package nic
 import (
 	"errors"
 	"fmt"
-	"os"
-	"os/exec"
 	"runtime"
 	"strings"
 	"testing"
 	"time"
 
 	"botnetdetect/capture"
+	"botnetdetect/internal/netnstest"
 	"botnetdetect/packet"
 
 	"golang.org/x/sys/unix"
@@ -20,33 +19,10 @@ import (
 // root and ip.
 func inNamespace(t *testing.T) {
 	t.Helper()
-	if os.Geteuid() != 0 {
-		t.Skip("needs root, to make a network namespace")
-	}
-	if _, err := exec.LookPath("ip"); err != nil {
-		t.Skip("needs ip, of iproute2")
-	}
+	netnstest.Needs(t)
 	runtime.LockOSThread() // and never unlocked: the thread ends with the test's goroutine
 	if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
 		t.Skipf("no network namespace can be made here: %v", err)
-	}
-}
-
-// ip runs the ip command in the namespace.
-func ip(t *testing.T, args string) {
-	t.Helper()
-	if out, err := exec.Command("ip", strings.Fields(args)...).CombinedOutput(); err != nil {
-		t.Fatalf("ip %s: %v: %s", args, err, out)
-	}
-}
-
-// pair makes a veth pair that is up.
-func pair(t *testing.T) {
-	t.Helper()
-	ip(t, "link add va type veth peer name vb")
-	for _, name := range []string{"va", "vb"} {
-		ip(t, "link set "+name+" addrgenmode none") // it has nothing to say by itself
-		ip(t, "link set "+name+" up")
 	}
 }
 
@@ -117,7 +93,7 @@ func take(t *testing.T, l *Lane, n int) (sources []string) {
 
 func TestInterface(t *testing.T) {
 	inNamespace(t)
-	pair(t)
+	netnstest.Pair(t)
 	in, err := Open("vb", Options{Promiscuous: true, Filter: "udp and not port 9"})
 	if err != nil {
 		t.Fatal(err)
@@ -138,7 +114,7 @@ func TestInterface(t *testing.T) {
 // All that is sent is received or counted as dropped, whatever is read.
 func TestDropsAreExact(t *testing.T) {
 	inNamespace(t)
-	pair(t)
+	netnstest.Pair(t)
 	in, err := Open("vb", Options{RingBytes: 4 << 20, Filter: "udp"})
 	if err != nil {
 		t.Fatal(err)
@@ -161,13 +137,13 @@ func TestDropsAreExact(t *testing.T) {
 // An interface that vanishes is idle until it is back, as another device of its name.
 func TestInterfaceVanishesAndReturns(t *testing.T) {
 	inNamespace(t)
-	pair(t)
+	netnstest.Pair(t)
 	in, err := Open("vb", Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer in.Close()
-	ip(t, "link del va")
+	netnstest.IP(t, "link del va")
 	var f capture.Frame
 	for range 100 {
 		if err := in.Lanes()[0].Next(&f); !errors.Is(err, capture.ErrIdle) {
@@ -180,7 +156,7 @@ func TestInterfaceVanishesAndReturns(t *testing.T) {
 	if c := in.Counts(); !c.Down || c.Outages != 1 {
 		t.Fatalf("the interface is gone, but %+v", c)
 	}
-	pair(t)
+	netnstest.Pair(t)
 	send := sender(t, "va")
 	for start := time.Now(); in.Counts().Down && time.Since(start) < time.Minute; {
 		_ = in.Lanes()[0].Next(&f)
@@ -193,7 +169,7 @@ func TestInterfaceVanishesAndReturns(t *testing.T) {
 
 func TestOpenSaysWhatIsWrong(t *testing.T) {
 	inNamespace(t)
-	ip(t, "link add va type veth peer name vb")
+	netnstest.IP(t, "link add va type veth peer name vb")
 	f := func(name string, o Options, want string) {
 		t.Helper()
 		if _, err := Open(name, o); err == nil || !strings.Contains(err.Error(), want) {
@@ -203,14 +179,14 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 	f("no-such", Options{}, "ip link")
 	f("vb", Options{}, "'ip link set vb up' brings it up")
 	f("lo", Options{Lanes: 1000}, "1000 lanes")
-	ip(t, "link set lo up")
+	netnstest.IP(t, "link set lo up")
 	f("lo", Options{Filter: "nonsense"}, "is not understood")
 }
 
 // Without CAP_NET_RAW the error says which capability to give, and how.
 func TestPermissionDenied(t *testing.T) {
 	inNamespace(t)
-	ip(t, "link set lo up")
+	netnstest.IP(t, "link set lo up")
 	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
 	var none [2]unix.CapUserData // of this thread, which ends with the test
 	if err := unix.Capset(&header, &none[0]); err != nil {

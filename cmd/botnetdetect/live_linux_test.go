@@ -23,6 +23,7 @@ import (
 	"testing"
 	"time"
 
+	"botnetdetect/internal/netnstest"
 	"botnetdetect/internal/pcaptest"
 
 	"golang.org/x/sys/unix"
@@ -35,15 +36,11 @@ func inNamespace(t *testing.T) bool {
 	t.Helper()
 	const inside = "BOTNETDETECT_TEST_NAMESPACE"
 	if os.Getenv(inside) == t.Name() {
-		pair(t)
+		netnstest.IP(t, "link set lo up")
+		netnstest.Pair(t)
 		return true
 	}
-	if os.Geteuid() != 0 {
-		t.Skip("needs root, to make a network namespace")
-	}
-	if _, err := exec.LookPath("ip"); err != nil {
-		t.Skip("needs ip, of iproute2")
-	}
+	netnstest.Needs(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v")
@@ -57,23 +54,6 @@ func inNamespace(t *testing.T) bool {
 		t.Errorf("in its namespace: %v\n%s", err, out)
 	}
 	return false
-}
-
-func ip(t *testing.T, args string) {
-	t.Helper()
-	if out, err := exec.Command("ip", strings.Fields(args)...).CombinedOutput(); err != nil {
-		t.Fatalf("ip %s: %v: %s", args, err, out)
-	}
-}
-
-func pair(t *testing.T) {
-	t.Helper()
-	ip(t, "link set lo up")
-	ip(t, "link add va type veth peer name vb")
-	for _, name := range []string{"va", "vb"} {
-		ip(t, "link set "+name+" addrgenmode none") // it has nothing to say by itself
-		ip(t, "link set "+name+" up")
-	}
 }
 
 // sender sends frames out of va.
@@ -308,14 +288,14 @@ func TestLiveInterfaceReturns(t *testing.T) {
 	w := startLive(t, "--alert", "jsonl:"+alerts)
 	newSender(t).bot("192.168.7.2", 3, 12)
 	has(t, alerts, `"change":"new","host":"192.168.7.2"`, 1)
-	ip(t, "link del va")
+	netnstest.IP(t, "link del va")
 	health := func(want int) {
 		t.Helper()
 		eventually(t, fmt.Sprint("status ", want), func() bool { status, _ := w.get("/healthz"); return status == want },
 			func() string { _, text := w.get("/healthz"); return text })
 	}
 	health(http.StatusServiceUnavailable)
-	pair(t)
+	netnstest.Pair(t)
 	health(http.StatusOK)
 	newSender(t).bot("192.168.8.2", 3, 12)
 	has(t, alerts, `"change":"new","host":"192.168.8.2"`, 1)

@@ -31,7 +31,7 @@ var floors = [][]string{
 // outside are folders whose packages serve the house but are not of it: tests and
 // measurements may use any room, and no room imports them. The folder lab is not listed: it
 // is a module of its own, so that its dependencies stay there.
-var outside = []string{"internal/pcaptest", "internal/flowtest", "internal/layering", "internal/witness", "internal/browser", "bench", "examples"}
+var outside = []string{"internal/pcaptest", "internal/flowtest", "internal/layering", "internal/witness", "internal/netnstest", "internal/browser", "bench", "examples"}
 
 const module = "botnetdetect/"
 
