@@ -38,7 +38,7 @@ func newSensor(std streams) *cobra.Command {
 flows of each window, a few bytes each and nothing of what they carry, to NATS
 servers, where workers judge them together with what other sites saw. The job says
 how long windows are and which sites there are: botnetdetect submit --sites makes it.`,
-		Example: `  botnetdetect submit --nats nats://hub:4222 --into office --sites berlin,oslo --features behaviour --hosts
+		Example: `  botnetdetect submit --nats nats://hub:4222 --into office --sites berlin,oslo --hosts
   botnetdetect sensor --nats nats://localhost:4222 --into office --site oslo -i eth0
   botnetdetect collect --nats nats://hub:4222 --output hosts.jsonl office`,
 		Args: cobra.MaximumNArgs(1),

@@ -80,7 +80,7 @@ s3://bucket/prefix/ is all objects below it. Workers open them by the same paths
 	f.StringSliceVar(&s.sites, "sites", nil, "instead of captures: judge windows of what sensors at these `SITES` send, between commas")
 	f.DurationVar(&s.window, "window", 10*time.Minute, "with --sites: the length of a window")
 	f.DurationVar(&s.grace, "grace", time.Minute, "with --sites: how long to wait for the others' part of a window when the first has come")
-	f.BoolVar(&s.hosts, "hosts", false, "with --sites and --features behaviour: verdicts on hosts, not on flows")
+	f.BoolVar(&s.hosts, "hosts", false, "with --sites: verdicts on hosts, by behaviour, not on flows")
 	f.BoolVar(&s.dataset, "dataset", false, "with --into: collect examples to train with, as a folder of Parquet files, labelled by folders Benign and Botnet")
 	f.IntVar(&s.settings.Replicas, "replicas", s.settings.Replicas, "servers that keep each message: 1, 3 or 5; counts when the fleet is set up")
 	f.IntVar(&s.settings.Partitions, "partitions", s.settings.Partitions, "how many reducers can work at a time; counts when the fleet is set up")

@@ -31,10 +31,10 @@ of benign traffic would be called botnet, and say which false-positive rate was
 measured then, on hosts that the threshold was not set on. No botnet is needed.
 
 The model is kept in cache/, where all verbs find it, unless --output names a
-file. A host counts as called botnet if one flow of it is; with --features
-behaviour, of the flows that a verdict on it rests on.
+file. A host counts as called botnet if one flow of it is; by behaviour, one of
+the flows that a verdict on it rests on.
 docs/calibrate.md says how it is done, and what it cannot do.`,
-		Example: `  botnetdetect calibrate --features behaviour monday.pcap tuesday.pcap
+		Example: `  botnetdetect calibrate monday.pcap tuesday.pcap
   botnetdetect calibrate --max-fpr 0.001 -o office.json captures/
   botnetdetect --model office.json wednesday.pcap`,
 		Args: cobra.ArbitraryArgs,

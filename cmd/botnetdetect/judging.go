@@ -52,7 +52,7 @@ func (j *judging) model() (m *model.Model, origin string, err error) {
 			j.adopt(m.Mode)
 		}
 		if m.Mode != j.mode() {
-			return nil, "", usage("model %s is of mode %s; aware goes without --csv, agnostic with it, behaviour with --features behaviour", origin, m.Mode)
+			return nil, "", usage("model %s is of mode %s; aware goes with --features reference, agnostic with --csv, behaviour with --features behaviour", origin, m.Mode)
 		}
 	} else {
 		j.adoptLatest()

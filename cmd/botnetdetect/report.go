@@ -34,7 +34,8 @@ func newReport(std streams) *cobra.Command {
 		Long: `Judge captures and write one HTML file that shows what was found: hosts with
 their verdicts, ranked by evidence, and their peers; all flows in a table that
 sorts and filters; the reasons for each score; what was not judged, and what the
-model is. Verdicts on hosts want --features behaviour.
+model is. Verdicts on hosts are left out with --features
+reference.
 
 The file needs nothing beside it and no network. --json writes the same facts as
 data. What the limits leave out is counted in the page.
