@@ -26,12 +26,8 @@ const MinPeers = 8
 const mostPeers = 64
 
 // Evidence reports whether values, which Features returned, are of a flow that can be
-// judged: TCP or UDP was spoken, with at least MinPeers peers.
-func Evidence(values []float64) bool {
-	return values[0] == 1 && values[placeOfPeers] > math.Log1p(MinPeers-0.5) // tables keep it in single precision
-}
-
-var placeOfPeers = placeOf("host.peers")
+// judged: TCP or UDP was spoken, with at least MinPeers peers, as flow.evidence says.
+func Evidence(values []float64) bool { return values[0] == 1 }
 
 // unknown is the value of a feature that cannot be said, such as a share of nothing.
 const unknown = -1
@@ -99,8 +95,8 @@ func (p *place) ofCohort() []float64 {
 
 // flowFeatures are what the two endpoints say to each other.
 var flowFeatures = []Feature{
-	{"flow.evidence", "1 if TCP or UDP was spoken, 0 if a connection was never accepted, or something else was spoken: then a flow is not judged", 0, func(p *place) float64 {
-		return truth(Seat{Manner: p.manner}.Evidence())
+	{"flow.evidence", "1 if TCP or UDP was spoken and the host so speaks with at least 8 peers, downloads aside; else 0, and the flow is not judged", 0, func(p *place) float64 {
+		return truth(p.seat().Evidence() && p.cohort.enough())
 	}},
 	{"flow.udp", "share of TCP and UDP packets that are UDP", 0, func(p *place) float64 {
 		return share(float64(p.view.b.Datagrams), float64(p.view.b.Datagrams)+float64(p.view.b.Segments))

@@ -97,10 +97,9 @@ type Seat struct {
 	Host   packet.Endpoint // the endpoint with more peers
 	Peers  uint32          // of the host, in the flow's cohort; 1 if it is no host
 	Manner Manner
-	Enough bool // so many of these peers, to which the host speaks, that something can be said: see MinPeers
 }
 
-// Evidence reports whether the flow says anything of a botnet: nothing was said over a
+// Evidence reports whether flows in this manner may say anything of a botnet: nothing was said over a
 // connection that was never accepted, and only TCP and UDP carry botnets here.
 func (s Seat) Evidence() bool { return s.Manner == TCP || s.Manner == UDP }
 
@@ -121,7 +120,7 @@ type place struct {
 }
 
 func (p *place) seat() Seat {
-	return Seat{p.endpoint, p.cohort.Peers, p.manner, p.cohort.enough()}
+	return Seat{p.endpoint, p.cohort.Peers, p.manner}
 }
 
 // place finds f's host, which is the endpoint with more peers; of two alike, Src. A flow

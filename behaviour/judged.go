@@ -36,10 +36,6 @@ func (v *view) byteRatio() float64 {
 	return math.Log((1 + float64(v.b.PayloadBytes[0])) / (1 + float64(v.b.PayloadBytes[1])))
 }
 
-// Dismiss takes from values that there is evidence: they are of a flow whose cohort has too few
-// peers but for downloads, which values alone do not tell.
-func Dismiss(values []float64) { values[0] = 0 }
-
 // Where what decides is among the features.
 var (
 	flowUDP     = placeOf("flow.udp")

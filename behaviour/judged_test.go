@@ -35,24 +35,21 @@ func TestDownloadsCountAlike(t *testing.T) {
 
 // TestFewPeersAreNotJudged: it takes MinPeers, downloads aside.
 func TestFewPeersAreNotJudged(t *testing.T) {
-	f := func(peers, pages int, judged, enough bool) {
+	f := func(peers, pages int, want bool) {
 		t.Helper()
 		s := flowtest.Set(append(flowtest.Chat("10.0.0.1", peers), flowtest.Pages("10.0.0.1", pages)...)...)
 		h := hostsOf(t, s)
 		for f := range s.P2P() {
-			values, seat := h.Seated(&f, nil)
-			if got := Judged(values); !Download(values) && (got != judged || seat.Enough != enough) {
-				t.Errorf("of %d peers and %d pages: judged %v, enough %v", peers, pages, got, seat.Enough)
-			}
-			if Dismiss(values); Judged(values) {
-				t.Error("a flow that was dismissed is judged")
+			values := h.Features(&f, nil)
+			if got := Judged(values); !Download(values) && got != want {
+				t.Errorf("of %d peers and %d pages: judged %v", peers, pages, got)
 			}
 		}
 	}
-	f(MinPeers-1, 0, false, false)
-	f(MinPeers, 0, true, true)
-	f(MinPeers-1, 1, true, false)
-	f(MinPeers, 5, true, true)
+	f(MinPeers-1, 0, false)
+	f(MinPeers, 0, true)
+	f(MinPeers-1, 1, false)
+	f(MinPeers, 5, true)
 }
 
 // TestListenersAreNotJudged: whom all others tell something, and who says nothing, is no bot.
@@ -69,8 +66,8 @@ func TestListenersAreNotJudged(t *testing.T) {
 		s := flowtest.Set(flows...)
 		h := hostsOf(t, s)
 		for f := range s.P2P() {
-			if seat := h.Seat(&f); seat.Enough != answers || seat.Host.String() != "10.0.0.255" {
-				t.Errorf("answers %v: %+v", answers, seat)
+			if values, seat := h.Seated(&f, nil); Judged(values) != answers || seat.Host.String() != "10.0.0.255" {
+				t.Errorf("answers %v: judged %v, %+v", answers, Judged(values), seat)
 			}
 		}
 	}

@@ -66,9 +66,7 @@ func (c *court) flow(f flow.Flow) (v Verdict, err error) {
 		v = d.describe(f, feature.Blocks(f, feature.Aware, d.Vocabulary))
 	}
 	values, seat := c.known.Seated(&f, nil)
-	if v.Behaviour = values; !seat.Enough {
-		behaviour.Dismiss(values)
-	}
+	v.Behaviour = values
 	score, err := d.Model.ScoreBehaviour(v.Behaviour)
 	if err != nil {
 		return v, fmt.Errorf("cannot score flow %v to %v: %w", f.Src, f.Dst, err)

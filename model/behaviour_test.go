@@ -32,7 +32,6 @@ func row(r *rand.Rand) []float64 {
 		values[i] = r.Float64() * math.Pow(10, r.Float64()*3)
 	}
 	values[0] = 1
-	values[slices.Index(behaviour.Names(), "host.peers")] = math.Log1p(behaviour.MinPeers + math.Floor(100*r.Float64()))
 	return values
 }
 
@@ -60,13 +59,11 @@ func TestWithoutEvidenceNoScore(t *testing.T) {
 	if score, err := m.ScoreBehaviour(values); score == 0 || err != nil {
 		t.Error(score, err)
 	}
-	for name, x := range map[string]float64{"flow.evidence": 0, "host.peers": math.Log1p(behaviour.MinPeers - 1)} {
-		less, place := slices.Clone(values), slices.Index(behaviour.Names(), name)
-		less[place] = x
-		if score, err := m.ScoreBehaviour(less); score != 0 || err != nil {
-			t.Errorf("%s is %v: scores %v (%v)", name, x, score, err)
-		}
+	values[0] = 0
+	if score, err := m.ScoreBehaviour(values); score != 0 || err != nil {
+		t.Errorf("without evidence it scores %v (%v)", score, err)
 	}
+	values[0] = 1
 	for name, x := range map[string]float64{"flow.udp": 0, "flow.began": 1, "flow.max_in": 1400, "flow.byte_ratio": -2} {
 		values[slices.Index(behaviour.Names(), name)] = x
 	}
@@ -164,9 +161,7 @@ func TestThresholdIsOfHeldOutSources(t *testing.T) {
 	add := func(botnet, looks bool, source string) {
 		values := row(r)
 		for _, place := range behaviour.Chosen() {
-			if f := behaviour.All()[place]; f.Name != "host.peers" { // of which there are enough
-				values[place] = float64(f.Trend) * map[bool]float64{true: 1, false: -1}[looks]
-			}
+			values[place] = float64(behaviour.All()[place].Trend) * map[bool]float64{true: 1, false: -1}[looks]
 		}
 		l.Rows, l.Origins = append(l.Rows, values), append(l.Origins, Origin{botnet, source, source + string(rune('a'+len(l.Rows)%9))})
 	}
@@ -196,7 +191,7 @@ func TestJudgedAreMostBots(t *testing.T) {
 	flows, downloads, judged := make(map[bool]int), make(map[bool]int), make(map[bool]int)
 	for _, e := range readTraining(t, feature.Behavioural).Examples {
 		made := strings.HasPrefix(e.Source, "synthetic_") || strings.HasPrefix(e.Source, "lab_")
-		if made || e.Behaviour[0] != 1 { // neither TCP nor UDP was spoken
+		if made || e.Manner != behaviour.TCP.String() && e.Manner != behaviour.UDP.String() { // neither TCP nor UDP was spoken
 			continue
 		}
 		flows[e.Botnet]++

@@ -28,10 +28,8 @@ func OfValues(m *model.Model, values []float64) (e Explanation, err error) {
 	switch {
 	case len(values) != len(behaviour.All()):
 		return e, fmt.Errorf("its %d features are not those of mode behaviour", len(values))
-	case values[0] != 1:
-		return Explanation{Summary: "; nothing was said that could be judged"}, nil
 	case !behaviour.Evidence(values):
-		return Explanation{Summary: fmt.Sprintf("; too little evidence: its host speaks so with fewer than %d peers", behaviour.MinPeers)}, nil
+		return Explanation{Summary: fmt.Sprintf("; too little evidence: nothing was said, or its host speaks so with fewer than %d peers, downloads aside", behaviour.MinPeers)}, nil
 	case behaviour.Download(values):
 		return Explanation{Summary: "; a download, as browsers do: no sign of a botnet, whatever its host does"}, nil
 	}
