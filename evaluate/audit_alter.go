@@ -88,6 +88,9 @@ func (a *auditor) models(ctx context.Context, c *Corpus) (models []folded, err e
 		if oneClass(err) {
 			continue
 		}
+		if err == nil {
+			err = trained.tune(ctx)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -127,14 +130,14 @@ func (a *auditor) alter(ctx context.Context, kind alterations, plain *Corpus, mo
 func (a *auditor) compare(plain, altered *Corpus, models []folded) (AuditRow, error) {
 	index := make(map[Flow]int)
 	for r, f := range altered.Flows {
-		index[f] = r
+		index[f.ends()] = r
 	}
 	same := align(altered.Tables[a.d.Table], plain.Tables[a.d.Table].Names)
 	var count comparison
 	for _, m := range models {
 		var before, after []int
 		for _, r := range m.test {
-			if at, still := index[plain.Flows[r]]; still {
+			if at, still := index[plain.Flows[r].ends()]; still {
 				before, after = append(before, r), append(after, at)
 			} else {
 				count.gone++

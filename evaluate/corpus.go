@@ -22,6 +22,12 @@ type Flow struct {
 	Manner  string `json:"manner,omitempty"` // in which they speak: behaviour.Manner; "" if not known
 }
 
+// ends returns the flow without what its packets tell, which other packets would tell otherwise.
+func (f Flow) ends() Flow {
+	f.Host, f.Manner = "", ""
+	return f
+}
+
 // Corpus is what detectors are evaluated on.
 type Corpus struct {
 	Flows []Flow

@@ -38,6 +38,14 @@ type Trained struct {
 	Trees *gbdt.Model
 }
 
+// tune has the detector choose its threshold, if it does that apart.
+func (t *Trained) tune(ctx context.Context) (err error) {
+	if t.Tune != nil {
+		t.Threshold, err = t.Tune(ctx)
+	}
+	return err
+}
+
 // examples returns the rows of a table as a detector gets them.
 func (c *Corpus) examples(table *Table, rows []int) (Examples, error) {
 	data, err := Pick(table.Data, rows)

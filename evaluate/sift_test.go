@@ -1,6 +1,7 @@
 package evaluate
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"testing"
@@ -173,8 +174,23 @@ func TestSensitivity(t *testing.T) {
 		}
 	}
 	c := b.Corpus()
-	o := DefaultOptions()
-	audits, err := Audits(t.Context(), c, Reference(AgnosticTable, gbdt.DefaultConfig()), o)
+	d := Reference(AgnosticTable, gbdt.DefaultConfig())
+	fit := d.Fit
+	tuned := d // which chooses its threshold apart
+	tuned.Fit = func(ctx context.Context, e Examples) (Trained, error) {
+		trained, err := fit(ctx, e)
+		threshold := trained.Threshold
+		trained.Threshold, trained.Tune = 0, func(context.Context) (float64, error) { return threshold, nil }
+		return trained, err
+	}
+	for _, d := range []Detector{d, tuned} {
+		checkSensitivity(t, c, d)
+	}
+}
+
+func checkSensitivity(t *testing.T, c *Corpus, d Detector) {
+	t.Helper()
+	audits, err := Audits(t.Context(), c, d, DefaultOptions())
 	if err != nil {
 		t.Fatal(err)
 	}

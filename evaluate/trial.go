@@ -48,10 +48,8 @@ func (t *trial) run(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("fold %s, detector %s: %w", t.fold.Name, t.detector.Name, err)
 	}
-	if t.trained.Tune != nil {
-		if t.trained.Threshold, err = t.trained.Tune(ctx); err != nil {
-			return fmt.Errorf("fold %s, detector %s: %w", t.fold.Name, t.detector.Name, err)
-		}
+	if err := t.trained.tune(ctx); err != nil {
+		return fmt.Errorf("fold %s, detector %s: %w", t.fold.Name, t.detector.Name, err)
 	}
 	t.measured, t.threshold = true, t.trained.Threshold
 	if t.ranking, err = metric.Rank(t.scores, t.corpus.truth(t.fold.Test)); err != nil {
