@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -255,19 +256,10 @@ func TestManySilentClients(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	open := make(chan int, 1<<10)
+	counted := &countingListener{Listener: l}
 	server := Monitor{Stats: full}.Server()
 	server.ReadTimeout = 200 * time.Millisecond // not five seconds
-	var now atomic.Int64
-	server.ConnState = func(_ net.Conn, s http.ConnState) {
-		switch s {
-		case http.StateNew:
-			open <- int(now.Add(1))
-		case http.StateClosed:
-			now.Add(-1)
-		}
-	}
-	go func() { _ = server.Serve(Limited(l)) }()
+	go func() { _ = server.Serve(Limited(counted)) }()
 	defer server.Close()
 	for range 4 * maxConnections {
 		silent, err := net.Dial("tcp", l.Addr().String())
@@ -282,11 +274,36 @@ func TestManySilentClients(t *testing.T) {
 		t.Fatalf("%v, %v", answer, err)
 	}
 	answer.Body.Close()
-	for len(open) > 0 {
-		if n := <-open; n > maxConnections {
-			t.Fatalf("%d connections at a time", n)
-		}
+	if n := counted.most.Load(); n > maxConnections {
+		t.Fatalf("%d connections at a time", n)
 	}
+}
+
+// countingListener counts the connections that are open at a time, each until it is closed: what
+// the server says of its states comes later.
+type countingListener struct {
+	net.Listener
+	now, most atomic.Int64
+}
+
+func (l *countingListener) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	l.most.Store(max(l.most.Load(), l.now.Add(1))) // by the one goroutine that accepts
+	return &countedConn{Conn: c, now: &l.now}, nil
+}
+
+type countedConn struct {
+	net.Conn
+	once sync.Once
+	now  *atomic.Int64
+}
+
+func (c *countedConn) Close() error {
+	c.once.Do(func() { c.now.Add(-1) })
+	return c.Conn.Close()
 }
 
 // A client that says half a request is let go; others are answered meanwhile.

@@ -162,14 +162,21 @@ func (s *Server) publish(ctx context.Context) {
 	}
 }
 
-func (s *Server) tellNews() {
+// takeChanged returns the hosts that changed since the last call; the map is the caller's own.
+func (s *Server) takeChanged() map[history.Key]bool {
 	s.mu.Lock()
-	changed := s.changed
-	if len(changed) > 0 {
-		s.changed = make(map[history.Key]bool)
-		s.outdate()
+	defer s.mu.Unlock()
+	if len(s.changed) == 0 {
+		return nil
 	}
-	s.mu.Unlock()
+	changed := s.changed
+	s.changed = make(map[history.Key]bool)
+	s.outdate()
+	return changed
+}
+
+func (s *Server) tellNews() {
+	changed := s.takeChanged()
 	if len(changed) == 0 {
 		return
 	}
