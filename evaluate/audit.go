@@ -64,18 +64,21 @@ type auditor struct {
 	o     *Options
 }
 
-// aucs trains and tests on folds of a corpus and returns each fold's AUC, undefined
-// where the fold has one class.
-func (a *auditor) aucs(ctx context.Context, c *Corpus, folds []Fold) ([]metric.Figure, error) {
+// trials trains and tests on folds of a corpus.
+func (a *auditor) trials(ctx context.Context, c *Corpus, folds []Fold) ([]*trial, error) {
 	quiet := *a.o
 	quiet.Progress, quiet.Keep, quiet.Budgets = nil, nil, nil
 	trials := make([]*trial, len(folds))
 	for i := range folds {
 		trials[i] = &trial{corpus: c, plan: new(plan), fold: &folds[i], detector: a.d, table: a.table, options: &quiet}
 	}
-	if err := runAll(ctx, trials, &quiet); err != nil {
-		return nil, err
-	}
+	return trials, runAll(ctx, trials, &quiet)
+}
+
+// aucs trains and tests on folds of a corpus and returns each fold's AUC, undefined
+// where the fold has one class.
+func (a *auditor) aucs(ctx context.Context, c *Corpus, folds []Fold) ([]metric.Figure, error) {
+	trials, err := a.trials(ctx, c, folds)
 	aucs := make([]metric.Figure, len(trials))
 	for i, t := range trials {
 		aucs[i] = undefined
@@ -83,7 +86,7 @@ func (a *auditor) aucs(ctx context.Context, c *Corpus, folds []Fold) ([]metric.F
 			aucs[i] = t.ranking.AUC()
 		}
 	}
-	return aucs, nil
+	return aucs, err
 }
 
 func mean(figures []metric.Figure) metric.Figure {

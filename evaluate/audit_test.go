@@ -1,8 +1,14 @@
 package evaluate
 
 import (
+	"cmp"
+	"context"
+	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"botnetdetect/gbdt"
+	"botnetdetect/metric"
 )
 
 func audited(t *testing.T, c *Corpus) map[string]Audit {
@@ -106,4 +112,78 @@ func number(b bool) int {
 		return 1
 	}
 	return 0
+}
+
+// What groups weigh is what a naive count over all pairs of groups and flows says.
+func TestGroupAUCAgainstPairs(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	for range 50 {
+		c, g := new(Corpus), Groups{}
+		tested := &trial{corpus: c, fold: new(Fold)}
+		for row := range 2 + rng.IntN(40) {
+			group := rng.IntN(6)
+			g.Of = append(g.Of, group)
+			c.Flows = append(c.Flows, Flow{Botnet: group%2 == 0})
+			tested.fold.Test = append(tested.fold.Test, row)
+			tested.scores = append(tested.scores, float64(rng.IntN(4)))
+		}
+		tested.measured = true
+		want, got := naiveGroupAUC(tested, g), g.auc([]*trial{tested})
+		if want.Defined() != got.Defined() || abs(want-got) > 1e-12 {
+			t.Errorf("%v, want %v", got, want)
+		}
+	}
+}
+
+func naiveGroupAUC(t *trial, g Groups) metric.Figure {
+	scores := make(map[int][]float64) // by group
+	for i, r := range t.fold.Test {
+		scores[g.Of[r]] = append(scores[g.Of[r]], t.scores[i])
+	}
+	var pairs []metric.Figure
+	for bot, high := range scores {
+		for benign, low := range scores {
+			if bot%2 == 0 && benign%2 == 1 {
+				pairs = append(pairs, wins(high, low))
+			}
+		}
+	}
+	return mean(pairs)
+}
+
+func wins(high, low []float64) (share metric.Figure) {
+	for _, h := range high {
+		for _, l := range low {
+			share += metric.Figure(1+cmp.Compare(h, l)) / 2 / metric.Figure(len(high)*len(low))
+		}
+	}
+	return share
+}
+
+// Shuffled labels pass though a few large groups score unlike all the small ones, whatever
+// was learnt: by flow, the AUC would be far from 0.5.
+func TestShuffledLabelsOfUnequalGroups(t *testing.T) {
+	var captures []some
+	for i := range 30 {
+		n, flows := string(rune('A'+i)), 3
+		if i%7 == 1 {
+			flows = 300
+		}
+		captures = append(captures, some{i%5 == 0, "app", n, "10.1.0." + n, flows})
+	}
+	c := corpusOf(func(f Flow, _ int) float32 { return float32(number((f.Capture[0]-'A')%7 == 1)) }, captures...)
+	unlearnt := Detector{Name: "value", Table: "one", Fit: func(context.Context, Examples) (Trained, error) {
+		return Trained{Threshold: 0.5, Score: func(scores []float64, data gbdt.Data) error {
+			for r, v := range column(data, 0) {
+				scores[r] = float64(v)
+			}
+			return nil
+		}}, nil
+	}}
+	o := DefaultOptions()
+	a := auditor{c: c, d: unlearnt, table: c.Tables["one"], o: &o}
+	audits, err := a.shuffled(t.Context())
+	if err != nil || audits[0].Failed {
+		t.Errorf("%+v, %v", audits, err)
+	}
 }
