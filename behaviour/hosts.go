@@ -16,7 +16,8 @@ type Host struct {
 	Cohorts [Manners]Cohort
 	Named   uint32 // peers that a DNS answer named
 
-	features [Manners][]float64 // hostFeatures of each cohort, once they have been asked for
+	nameServers uint32             // peers that are asked for names, and nothing else: see asksNames
+	features    [Manners][]float64 // hostFeatures of each cohort, once they have been asked for
 }
 
 // Peers returns how many peers no DNS answer named, all but those that never accepted.
@@ -35,6 +36,7 @@ func (h *Host) Merge(o *Host) {
 		h.Cohorts[m].Merge(&o.Cohorts[m])
 	}
 	h.Named += o.Named
+	h.nameServers += o.nameServers
 }
 
 // Hosts are the endpoints that have at least two peers. They are for one goroutine.
@@ -74,6 +76,7 @@ func (h *Hosts) add(f *flow.Flow, named bool) {
 		default:
 			v := viewFrom(f, i == 1)
 			host.Cohorts[mannerOf(&v)].add(&v)
+			count(&host.nameServers, asksNames(f, &v))
 		}
 	}
 }
@@ -97,6 +100,9 @@ type Seat struct {
 	Host   packet.Endpoint // the endpoint with more peers
 	Peers  uint32          // of the host, in the flow's cohort; 1 if it is no host
 	Manner Manner
+
+	NameServer bool // the other endpoint is one of the host's few name servers: see asksNames
+	Aside      bool // that, or the cohort has too few peers beside name servers: the flow is not judged
 }
 
 // Evidence reports whether flows in this manner may say anything of a botnet: nothing was said over a
@@ -113,6 +119,7 @@ func (h *Hosts) Seat(f *flow.Flow) Seat {
 type place struct {
 	endpoint packet.Endpoint
 	view     view
+	names    bool // asksNames
 	host     *Host
 	cohort   *Cohort
 	manner   Manner
@@ -120,7 +127,12 @@ type place struct {
 }
 
 func (p *place) seat() Seat {
-	return Seat{p.endpoint, p.cohort.Peers, p.manner}
+	s := Seat{Host: p.endpoint, Peers: p.cohort.Peers, Manner: p.manner}
+	if servers := p.host.fewNameServers(); servers > 0 && p.manner == UDP {
+		s.NameServer = p.names
+		s.Aside = p.names || !p.cohort.enoughBeside(servers)
+	}
+	return s
 }
 
 // place finds f's host, which is the endpoint with more peers; of two alike, Src. A flow
@@ -133,6 +145,7 @@ func (h *Hosts) place(f *flow.Flow) (p place) {
 		p.endpoint, p.host = f.Dst, b
 	}
 	p.view = viewFrom(f, dst)
+	p.names = asksNames(f, &p.view)
 	p.manner = mannerOf(&p.view)
 	if p.host == nil {
 		p.host = h.stranger()

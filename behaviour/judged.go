@@ -11,8 +11,11 @@ func Judged(values []float64) bool { return Evidence(values) && !Download(values
 
 // enough reports whether something can be said of a cohort: there are enough peers, and the host spoke at
 // all. A network's broadcast address only listens.
-func (c *Cohort) enough() bool {
-	return c.Peers-c.Downloads >= MinPeers && (c.Began > 0 || c.payloads[0] > 0)
+func (c *Cohort) enough() bool { return c.enoughBeside(0) }
+
+// enoughBeside is enough, but for so many peers that say nothing.
+func (c *Cohort) enoughBeside(others uint32) bool {
+	return c.Peers-c.Downloads >= MinPeers+others && (c.Began > 0 || c.payloads[0] > 0)
 }
 
 // Download reports whether values are of a flow in which the host did what browsers do: it

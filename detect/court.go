@@ -66,6 +66,9 @@ func (c *court) flow(f flow.Flow) (v Verdict, err error) {
 		v = d.describe(f, feature.Blocks(f, feature.Aware, d.Vocabulary))
 	}
 	values, seat := c.known.Seated(&f, nil)
+	if seat.Aside {
+		behaviour.SetAside(values)
+	}
 	v.Behaviour = values
 	score, err := d.Model.ScoreBehaviour(v.Behaviour)
 	if err != nil {

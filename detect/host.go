@@ -20,7 +20,7 @@ const (
 	TooLittle  Class = "too little evidence" // fewer than MinPeers peers in every cohort
 )
 
-// MinPeers is how many peers of one cohort, but for downloads, a verdict on a host needs.
+// MinPeers is how many peers of one cohort, but for downloads and name servers, a verdict on a host needs.
 const MinPeers = behaviour.MinPeers
 
 // HostVerdict is what is said of one host, from all its flows.
@@ -30,7 +30,7 @@ type HostVerdict struct {
 	Class   Class
 	Score   float64 // mean score of the flows of the cohort that the verdict rests on; 0 with too little evidence
 	Manner  behaviour.Manner
-	Peers   int             // in that cohort, but for downloads
+	Peers   int             // in that cohort, but for downloads and name servers
 	Reasons []reason.Reason // that speak for the verdict, the weightiest first, at most maxReasons
 	Flows   []Carrier       // those with the highest scores, at most maxCarriers
 }
@@ -105,7 +105,7 @@ func (d Detector) hostVerdict(t *tally) (v HostVerdict, err error) {
 		v.Flows = append(v.Flows, Carrier{c.Peer, d.Model.Express(c.Score)})
 	}
 	if v.Class == TooLittle {
-		v.Reasons = []reason.Reason{{Text: fmt.Sprintf("peers that it speaks with over %v: %d, beside downloads, as browsers do, from %d", t.manner, t.peers, t.fetched)}}
+		v.Reasons = []reason.Reason{{Text: t.few()}}
 		return v, nil
 	}
 	why, err := reason.OfValues(d.Model, t.telling)

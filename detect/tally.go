@@ -2,6 +2,7 @@ package detect
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"botnetdetect/behaviour"
@@ -19,6 +20,7 @@ type tally struct {
 	manner   behaviour.Manner
 	peers    int     // judged
 	fetched  int     // downloads, which say nothing of the host
+	servers  int     // name servers, which do not either
 	mean     float64 // score, kept as a running mean: of equal scores it is that score
 	carriers []Carrier
 	telling  []float64 // features of the flow with the highest score
@@ -34,7 +36,11 @@ func (c *court) tally(s behaviour.Seat, v *Verdict, score float64) {
 		t = &tally{manner: s.Manner}
 		c.tallies[seat{s.Host, s.Manner}] = t
 	}
-	if behaviour.Download(v.Behaviour) {
+	switch {
+	case s.NameServer:
+		t.servers++
+		return
+	case behaviour.Download(v.Behaviour):
 		t.fetched++
 		return
 	}
@@ -56,6 +62,15 @@ func (t *tally) add(peer packet.Endpoint, score float64, values []float64) {
 		t.carriers = slices.Insert(t.carriers, at, Carrier{peer, score})
 		t.carriers = t.carriers[:min(len(t.carriers), maxCarriers)]
 	}
+}
+
+// few says how many peers there are of which there are too few.
+func (t *tally) few() string {
+	text := fmt.Sprintf("peers that it speaks with over %v: %d, beside downloads, as browsers do, from %d", t.manner, t.peers, t.fetched)
+	if t.servers > 0 {
+		text += fmt.Sprintf(", and name servers: %d", t.servers)
+	}
+	return text
 }
 
 // strongest returns the cohort that the verdict on a host rests on: of those with enough

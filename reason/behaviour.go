@@ -29,7 +29,7 @@ func OfValues(m *model.Model, values []float64) (e Explanation, err error) {
 	case len(values) != len(behaviour.All()):
 		return e, fmt.Errorf("its %d features are not those of mode behaviour", len(values))
 	case !behaviour.Evidence(values):
-		return Explanation{Summary: fmt.Sprintf("; too little evidence: nothing was said, or its host speaks so with fewer than %d peers, downloads aside", behaviour.MinPeers)}, nil
+		return Explanation{Summary: fmt.Sprintf("; too little evidence: nothing was said, the other is a name server, or its host speaks so with fewer than %d peers, downloads and name servers aside", behaviour.MinPeers)}, nil
 	case behaviour.Download(values):
 		return Explanation{Summary: "; a download, as browsers do: no sign of a botnet, whatever its host does"}, nil
 	}
