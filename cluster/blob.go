@@ -43,7 +43,7 @@ func (b *Blob) check() error {
 
 // put keeps what fill writes: in the record that will name it, or under name in the object
 // store if it takes more than room bytes. What had the name before is replaced.
-func (f *Fleet) put(ctx context.Context, name string, room int, fill func(io.Writer) error) (b Blob, err error) {
+func (f *Fleet) put(ctx context.Context, name string, room int, fill func(io.Writer) error) (Blob, error) {
 	data, more := io.Pipe()
 	done := make(chan struct{})
 	go func() {
@@ -54,7 +54,12 @@ func (f *Fleet) put(ctx context.Context, name string, room int, fill func(io.Wri
 		_ = data.Close() // else fill would wait for ever
 		<-done
 	}()
-	head := make([]byte, min(room, maxInline)+1)
+	return f.putCompressed(ctx, name, room, data)
+}
+
+// putCompressed is put for what is compressed already.
+func (f *Fleet) putCompressed(ctx context.Context, name string, room int, data io.Reader) (b Blob, err error) {
+	head := make([]byte, max(0, min(room, maxInline))+1)
 	n, err := io.ReadFull(data, head)
 	switch err {
 	case io.EOF, io.ErrUnexpectedEOF:
@@ -80,8 +85,13 @@ func (f *Fleet) putOnce(ctx context.Context, name string, data []byte) (Blob, er
 	return f.put(ctx, name, maxInline, copyOf(data))
 }
 
+// compressor compresses what is written to it, or what its EncodeAll is given.
+func compressor(w io.Writer) (*zstd.Encoder, error) {
+	return zstd.NewWriter(w, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<20))
+}
+
 func compress(w io.Writer, fill func(io.Writer) error) error {
-	z, err := zstd.NewWriter(w, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<20))
+	z, err := compressor(w)
 	if err != nil {
 		return err
 	}

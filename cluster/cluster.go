@@ -34,7 +34,7 @@ type Settings struct {
 	Partitions int           // streams of batches that reducers take from, 1 to MaxPartitions
 	Wait       time.Duration // a task is given to another worker after so long without a sign of life
 	FlowBytes  int64         // batches waiting to be reduced; workers wait when there are more
-	Memory     bool          // keep nothing on disk; what the servers hold is lost with them
+	Throwaway  bool          // nothing need outlive the server: what its consumers have seen is not kept on disk
 }
 
 // MaxPartitions bounds Settings.Partitions.
@@ -57,13 +57,6 @@ func (s Settings) check() error {
 		return fmt.Errorf("%d bytes of batches: want at least 64 MiB", s.FlowBytes)
 	}
 	return nil
-}
-
-func (s Settings) storage() jetstream.StorageType {
-	if s.Memory {
-		return jetstream.MemoryStorage
-	}
-	return jetstream.FileStorage
 }
 
 // The names under which a fleet keeps its things on the servers.

@@ -6,28 +6,34 @@ import (
 	"time"
 
 	"botnetdetect/cluster"
+	"botnetdetect/feature"
+	"botnetdetect/model"
 	"botnetdetect/report"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestSameAsOneProcess is the promise: however many workers and parts, the verdicts are
-// those of one process, byte for byte, and so is what they sum up to.
+// TestSameAsOneProcess is the promise: however many workers and parts, and whichever features, the
+// verdicts are those of one process, byte for byte, and so is what they sum up to.
 func TestSameAsOneProcess(t *testing.T) {
 	paths := captures(t, 9)
 	ctx := timeout(t, 5*time.Minute)
 	f := local(ctx, t)
 	work(ctx, t, f, 2, cluster.Worker{Cores: 2, Memory: 64 << 20})
-	check := func(format report.Format, shard int64) {
+	check := func(mode feature.Mode, format report.Format, shard int64) {
 		t.Helper()
-		o := order(t, fmt.Sprintf("%s-%d", format, shard), paths, shard)
+		o := order(t, fmt.Sprintf("%s-%s-%d", mode, format, shard), paths, shard)
 		o.Format = format
+		var err error
+		if o.Model, err = model.Default(mode); err != nil {
+			t.Fatal(err)
+		}
 		job, err := f.Submit(ctx, o)
 		if err != nil {
 			t.Fatal(err)
 		}
 		got, sum, outcomes := collected(ctx, t, f, job)
-		want, wantSum := predicted(t, paths, format)
+		want, wantSum := predictedBy(t, o.Model, paths, format)
 		if got != want {
 			t.Errorf("%s: %d bytes of verdicts differ from the %d of one process", job.Name, len(got), len(want))
 		}
@@ -38,9 +44,11 @@ func TestSameAsOneProcess(t *testing.T) {
 			t.Errorf("%s: %s", job.Name, diff)
 		}
 	}
-	check(report.JSONLines, 0)
-	check(report.JSONLines, 60000)
-	check(report.JSON, 0)
-	check(report.CSV, 0)
-	check(report.Text, 0)
+	for _, mode := range []feature.Mode{feature.Aware, feature.Agnostic, feature.Behavioural} {
+		check(mode, report.JSONLines, 0)
+		check(mode, report.JSONLines, 60000)
+	}
+	check(feature.Behavioural, report.JSON, 0)
+	check(feature.Aware, report.CSV, 0)
+	check(feature.Aware, report.Text, 0)
 }

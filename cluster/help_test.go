@@ -57,13 +57,18 @@ func captures(t testing.TB, n int) (paths []string) {
 // predicted returns what predict --output writes for captures: the naive twin.
 func predicted(t testing.TB, paths []string, format report.Format) (text string, sum detect.Summary) {
 	t.Helper()
-	m := builtIn(t)
+	return predictedBy(t, builtIn(t), paths, format)
+}
+
+// predictedBy is predicted with another model.
+func predictedBy(t testing.TB, m *model.Model, paths []string, format report.Format) (text string, sum detect.Summary) {
+	t.Helper()
 	var out bytes.Buffer
 	verdicts, err := report.NewVerdicts(&out, format)
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := observe.Options{Vocabulary: protocol.NewVocabulary()}
+	o := observe.Options{Vocabulary: protocol.NewVocabulary(), Behaviour: m.Mode == feature.Behavioural}
 	for seen := range observe.All(context.Background(), paths, o) {
 		if err := (detect.Detector{Model: m, Vocabulary: o.Vocabulary}).Judge(seen, &sum, verdicts.Write); err != nil {
 			t.Fatal(err)

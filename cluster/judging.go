@@ -82,11 +82,9 @@ func (w *worker) ledgers(ctx context.Context, d *delivery) (all []Ledger, err er
 func (w *worker) unite(ctx context.Context, d *delivery, ledgers []Ledger) (seen observe.Observation, err error) {
 	flows := flow.NewCollector(flow.Options{Behaviour: d.Job.Behaviour, Limit: w.share(d.Weight), Folder: w.Temp})
 	for i := range ledgers {
-		for _, table := range ledgers[i].winner().Tables {
-			if err := w.decodeTable(ctx, &table, flows); err != nil {
-				_ = flow.NewSet(flows).Close()
-				return seen, err
-			}
+		if err := w.decodeTables(ctx, ledgers[i].winner(), flows); err != nil {
+			_ = flow.NewSet(flows).Close()
+			return seen, err
 		}
 	}
 	seen = observe.Observation{Path: d.Path, Table: flow.NewSet(flows)}
@@ -114,13 +112,24 @@ func addPart(sum *observe.Stats, part observe.Stats, number int) {
 	sum.Add(observe.Stats{LostAnswers: part.LostAnswers, Naming: part.Naming})
 }
 
-func (w *worker) decodeTable(ctx context.Context, table *Blob, into *flow.Collector) error {
-	data, err := w.open(ctx, table)
-	if err != nil {
-		return err
+// decodeTables adds the flows of an attempt, which cannot be more than its batches could hold.
+func (w *worker) decodeTables(ctx context.Context, a *Attempt, into *flow.Collector) error {
+	rest := &io.LimitedReader{N: int64(a.Total)*maxBatchFlows + 1}
+	for i := range a.Tables {
+		data, err := w.open(ctx, &a.Tables[i])
+		if err != nil {
+			return err
+		}
+		rest.R = data
+		err = into.DecodeAll(rest, w.vocabulary)
+		if rest.N == 0 {
+			err = malformed("table", "more than %d batches can hold", a.Total)
+		}
+		if err = errors.Join(err, data.Close()); err != nil {
+			return err
+		}
 	}
-	defer data.Close()
-	return into.Decode(data, w.vocabulary)
+	return nil
 }
 
 func outcomeOf(d *delivery, ledgers []Ledger, judge string) Outcome {

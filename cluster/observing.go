@@ -10,8 +10,10 @@ import (
 	"botnetdetect/flow"
 	"botnetdetect/observe"
 
+	"github.com/klauspost/compress/zstd"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+	"golang.org/x/sync/errgroup"
 )
 
 // observe sums up a capture, or a part of its pairs, and sends what it saw in batches. When
@@ -61,22 +63,49 @@ func (w *worker) look(ctx context.Context, d *delivery) (seen observe.Observatio
 // sender sends the batches of one attempt.
 type sender struct {
 	*worker
-	next Batch
+	next       Batch
+	compressor *zstd.Encoder
 }
 
+// send sends what was seen. While one batch is on its way, the next is encoded.
 func (w *worker) send(ctx context.Context, d *delivery, seen observe.Observation) error {
-	s := &sender{worker: w, next: Batch{
+	z, err := compressor(nil)
+	if err != nil {
+		return err
+	}
+	s := &sender{worker: w, compressor: z, next: Batch{
 		Job: d.Task.Job, Capture: d.Capture, Path: d.Path, Bytes: d.Bytes, Part: d.Part, Parts: d.Parts, Attempt: newName(),
 	}}
-	for flows := range seen.Table.Batches(w.vocabulary) {
-		if err := s.send(ctx, flows, nil); err != nil {
-			return err
+	batches := make(chan []byte)
+	both, more := errgroup.WithContext(ctx)
+	both.Go(func() error {
+		defer close(batches)
+		return s.cut(more, seen.Table, batches)
+	})
+	both.Go(func() error {
+		for flows := range batches {
+			if err := s.send(more, flows, nil); err != nil {
+				return err
+			}
 		}
-	}
-	if err := seen.Table.Err(); err != nil {
+		return nil
+	})
+	if err := both.Wait(); err != nil {
 		return err
 	}
 	return s.send(ctx, nil, &Report{Worker: w.Name, Try: d.Try, Stats: seen.Stats, Err: errorText(seen.Err)})
+}
+
+// cut hands a table on in batches.
+func (s *sender) cut(ctx context.Context, table *flow.Set, batches chan<- []byte) error {
+	for flows := range table.Batches(s.vocabulary) {
+		select {
+		case batches <- bytes.Clone(flows):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return table.Err()
 }
 
 // send sends a batch, and comes back when the servers have it.
@@ -84,11 +113,7 @@ func (s *sender) send(ctx context.Context, flows []byte, last *Report) error {
 	b := s.next
 	b.Last = last
 	if len(flows) > 0 {
-		var data bytes.Buffer
-		if err := compress(&data, copyOf(flows)); err != nil {
-			return err
-		}
-		b.flows = data.Bytes()
+		b.flows = s.compressor.EncodeAll(flows, nil)
 	}
 	data, err := b.encode()
 	if err != nil {

@@ -2,13 +2,16 @@ package cluster
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
 
+	"botnetdetect/detect"
 	"botnetdetect/flow"
 	"botnetdetect/packet"
 	"botnetdetect/protocol"
@@ -116,6 +119,37 @@ func TestBombs(t *testing.T) {
 	if err := b.decodeInto(flow.NewCollector(flow.Options{}), protocol.NewVocabulary()); !errors.Is(err, flow.ErrFormat) {
 		t.Errorf("error is %v", err)
 	}
+}
+
+// TestTableBomb: a table cannot hold more than the batches that it is made of.
+func TestTableBomb(t *testing.T) {
+	good := goodBatch(t)
+	z, err := decompressor(bytes.NewReader(good.flows))
+	if err != nil {
+		t.Fatal(err)
+	}
+	stream, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := func(n int) Attempt {
+		var out bytes.Buffer
+		if err := compress(&out, copyOf(bytes.Repeat(stream, n))); err != nil {
+			t.Fatal(err)
+		}
+		return Attempt{Total: 1, Tables: []Blob{{Inline: out.Bytes(), Size: int64(out.Len())}}}
+	}
+	w := &worker{Fleet: new(Fleet), vocabulary: protocol.NewVocabulary()}
+	f := func(bytes int, ok bool) {
+		t.Helper()
+		a := table(bytes / len(stream))
+		if err := w.decodeTables(context.Background(), &a, flow.NewCollector(flow.Options{})); errors.Is(err, ErrMalformed) == ok || (err == nil) != ok {
+			t.Errorf("%d bytes: %v", bytes, err)
+		}
+	}
+	f(len(stream), true)
+	f(maxBatchFlows, true)
+	f(maxBatchFlows+2*len(stream), false)
 }
 
 // TestSpans: in whatever order batches come, what is noted of them is what came.
@@ -250,4 +284,14 @@ func FuzzBeat(f *testing.F) {
 func FuzzList(f *testing.F) {
 	seed, _ := listOf([]Capture{{Path: "a", Parts: 1, Bytes: -1}})
 	fuzz(f, seed, func(data []byte) ([]Capture, error) { return readList(bytes.NewReader(data), 1) }, listOf)
+}
+
+func FuzzSummary(f *testing.F) {
+	seed, _ := json.Marshal(summary{Summary: detect.Summary{Captures: 1, Botnet: 2}, Involved: map[string]int{"10.0.0.1": 1}})
+	fuzz(f, seed, func(data []byte) (s summary, err error) {
+		if err := decode("summary", data, maxSummary, &s); err != nil {
+			return s, err
+		}
+		return s, s.addTo(new(detect.Summary))
+	}, toJSON)
 }

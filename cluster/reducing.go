@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -56,12 +57,12 @@ func (w *worker) reduceSome(ctx context.Context, from jetstream.MessagesContext)
 	if err != nil {
 		return err
 	}
-	taken, bytes := []jetstream.Msg{msg}, len(msg.Data())
-	for len(taken) < mostTaken && bytes < mostBytes {
+	taken, size := []jetstream.Msg{msg}, len(msg.Data())
+	for len(taken) < mostTaken && size < mostBytes {
 		if msg, err = from.Next(jetstream.NextMaxWait(takeWait)); err != nil {
 			break
 		}
-		taken, bytes = append(taken, msg), bytes+len(msg.Data())
+		taken, size = append(taken, msg), size+len(msg.Data())
 	}
 	defer w.keepAlive(taken...)()
 	for _, group := range w.group(taken) {
@@ -209,29 +210,41 @@ func hasSeq(batches []Batch, seq int) bool {
 // message.
 const maxLedgerInline = 256 << 10
 
-// table merges batches of one attempt and stores the result.
+// table stores the flows of batches of one attempt, as they came: no flow is in two of them, so
+// there is nothing to merge before the attempts of all parts meet.
 func (w *worker) table(ctx context.Context, l *Ledger, batches []Batch) (Blob, error) {
-	job, err := w.jobs.get(ctx, batches[0].Job)
-	if err != nil {
+	if err := w.vet(ctx, batches); err != nil {
 		return Blob{}, err
 	}
-	flows := flow.NewCollector(flow.Options{Behaviour: job.Behaviour, Limit: w.Memory / 16, Folder: w.Temp})
-	set := flow.NewSet()
-	defer func() { _ = set.Close() }()
-	empty := true
+	var flows []io.Reader
 	for i := range batches {
-		if err := batches[i].decodeInto(flows, w.vocabulary); err != nil {
-			return Blob{}, err
+		if len(batches[i].flows) > 0 {
+			flows = append(flows, bytes.NewReader(batches[i].flows))
 		}
-		empty = empty && len(batches[i].flows) == 0
 	}
-	if empty {
+	if len(flows) == 0 {
 		return Blob{}, nil
 	}
-	set = flow.NewSet(flows)
 	b := &batches[0]
 	name := objectName(b.Job, "table", "-", b.Capture, "-", b.Part, "-", newName())
-	return w.put(ctx, name, maxLedgerInline-l.inline(), func(out io.Writer) error { return set.Encode(out, w.vocabulary) })
+	return w.putCompressed(ctx, name, maxLedgerInline-l.inline(), io.MultiReader(flows...))
+}
+
+// vet reads a site's flows before they are stored: what cannot be read must not keep the other sites'
+// part of a window from being judged. Those of a capture are read when it is judged.
+func (w *worker) vet(ctx context.Context, batches []Batch) error {
+	job, err := w.jobs.get(ctx, batches[0].Job)
+	if err != nil || !job.Windows.are() {
+		return err
+	}
+	flows := flow.NewCollector(flow.Options{Behaviour: job.Behaviour, Limit: w.Memory / 16, Folder: w.Temp})
+	defer func() { _ = flow.NewSet(flows).Close() }()
+	for i := range batches {
+		if err := batches[i].decodeInto(flows, w.vocabulary); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // announce has a capture judged if all its parts have come to the end.

@@ -63,7 +63,7 @@ func (s Settings) makeFlows(ctx context.Context, js jetstream.JetStream) error {
 }
 
 func (s Settings) makeBuckets(ctx context.Context, js jetstream.JetStream) error {
-	_, err := js.CreateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: stateBucket, Replicas: s.Replicas, Storage: s.storage()})
+	_, err := js.CreateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: stateBucket, Replicas: s.Replicas})
 	if err := unlessThere(err); err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func (s Settings) makeBuckets(ctx context.Context, js jetstream.JetStream) error
 	if err := unlessThere(err); err != nil {
 		return err
 	}
-	_, err = js.CreateObjectStore(ctx, jetstream.ObjectStoreConfig{Bucket: blobsBucket, Replicas: s.Replicas, Storage: s.storage()})
+	_, err = js.CreateObjectStore(ctx, jetstream.ObjectStoreConfig{Bucket: blobsBucket, Replicas: s.Replicas})
 	if err := unlessThere(err); err != nil {
 		return err
 	}
@@ -96,6 +96,15 @@ func askLeader(ctx context.Context, js jetstream.JetStream, stream string) error
 	return err
 }
 
+// TakeDown removes all that Setup has made, with all jobs. A server within the process then stops at
+// once: it would wait for consumers to hear of it.
+func (f *Fleet) TakeDown(ctx context.Context) error {
+	return errors.Join(
+		f.js.DeleteStream(ctx, tasksStream), f.js.DeleteStream(ctx, flowsStream), f.js.DeleteKeyValue(ctx, stateBucket),
+		f.js.DeleteKeyValue(ctx, workersBucket), f.js.DeleteObjectStore(ctx, blobsBucket),
+	)
+}
+
 // unlessThere is err, unless that says that something with these names has been made.
 func unlessThere(err error) error {
 	if errors.Is(err, jetstream.ErrBucketExists) || errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) {
@@ -106,7 +115,7 @@ func unlessThere(err error) error {
 
 // stream makes a work queue: a message is in it until it is acknowledged.
 func (s Settings) stream(ctx context.Context, js jetstream.JetStream, c jetstream.StreamConfig) (jetstream.Stream, error) {
-	c.Retention, c.Replicas, c.Storage, c.Duplicates = jetstream.WorkQueuePolicy, s.Replicas, s.storage(), dedupeWindow
+	c.Retention, c.Replicas, c.Duplicates = jetstream.WorkQueuePolicy, s.Replicas, dedupeWindow
 	stream, err := js.CreateStream(ctx, c)
 	if errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) {
 		return js.Stream(ctx, c.Name)
@@ -117,7 +126,7 @@ func (s Settings) stream(ctx context.Context, js jetstream.JetStream, c jetstrea
 func (s Settings) consumer(ctx context.Context, stream jetstream.Stream, name, subject string) error {
 	_, err := stream.CreateConsumer(ctx, jetstream.ConsumerConfig{
 		Durable: name, FilterSubject: subject, AckPolicy: jetstream.AckExplicitPolicy,
-		AckWait: s.Wait, MaxAckPending: maxPending,
+		AckWait: s.Wait, MaxAckPending: maxPending, MemoryStorage: s.Throwaway,
 	})
 	if errors.Is(err, jetstream.ErrConsumerExists) {
 		return nil

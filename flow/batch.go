@@ -7,13 +7,12 @@ import (
 	"botnetdetect/protocol"
 )
 
-// batchEntries is how many sums or addresses a batch may hold; one flow may exceed it. An
-// entry takes 20 bytes as a rule, never more than 160, and a flow's behaviour never more than 150,
-// so batches stay below a mebibyte.
-const batchEntries = 3072
+// batchTarget is the size in bytes at which a batch ends; the flow that reaches it is still
+// in it, and takes at most 160 bytes a protocol.
+const batchTarget = 384 << 10
 
 // Batches yields all flows and resolved addresses in batches, each a stream of its own as
-// Encode writes it: they may be sent apart and decoded in any order. A batch is valid until
+// docs/format/flows.md says: they may be sent apart and decoded in any order. A batch is valid until
 // the next. v is the vocabulary by which they were counted. If it cannot go on, it ends,
 // and Err says why.
 func (s *Set) Batches(v *protocol.Vocabulary) iter.Seq[[]byte] {
@@ -24,13 +23,13 @@ func (s *Set) Batches(v *protocol.Vocabulary) iter.Seq[[]byte] {
 				return
 			}
 			cut.begin().address(&a)
-			cut.count(1)
+			cut.end()
 		}
 		cut.flush()
 		err := merged(s.cursors()).pairs(func(p *pair, c *content) bool {
 			if cut.more {
 				cut.begin().flow(p, c)
-				cut.count(len(c.sums))
+				cut.end()
 			}
 			return cut.more
 		})
@@ -45,7 +44,6 @@ type cutter struct {
 	vocabulary *protocol.Vocabulary
 	encoder    *encoder // of the batch under way; nil if nothing is in it
 	data       bytes.Buffer
-	entries    int
 	more       bool // yield wants more
 }
 
@@ -59,9 +57,9 @@ func (c *cutter) begin() *encoder {
 	return c.encoder
 }
 
-// count notes that entries have been added, and ends the batch if it is full.
-func (c *cutter) count(entries int) {
-	if c.entries += entries; c.entries >= batchEntries {
+// end ends the batch if it is full.
+func (c *cutter) end() {
+	if c.data.Len()+len(c.encoder.block) >= batchTarget {
 		c.flush()
 	}
 }
@@ -72,6 +70,6 @@ func (c *cutter) flush() {
 		return
 	}
 	_ = c.encoder.finish() // a bytes.Buffer takes all
-	c.encoder, c.entries = nil, 0
+	c.encoder = nil
 	c.more = c.yield(c.data.Bytes())
 }

@@ -12,6 +12,15 @@ import (
 	"pgregory.net/rapid"
 )
 
+// wire returns all batches of a set, one after the other.
+func wire(s *Set, v *protocol.Vocabulary) *bytes.Buffer {
+	all := new(bytes.Buffer)
+	for b := range s.Batches(v) {
+		all.Write(b)
+	}
+	return all
+}
+
 // TestBatchesAreTheSet: in whatever order batches come, together they are the set.
 func TestBatchesAreTheSet(t *testing.T) {
 	v := protocol.NewVocabulary()
@@ -29,10 +38,8 @@ func TestBatchesAreTheSet(t *testing.T) {
 		}
 		rand.Shuffle(len(batches), func(i, j int) { batches[i], batches[j] = batches[j], batches[i] })
 		all := NewCollector(Options{})
-		for _, b := range batches {
-			if err := all.Decode(bytes.NewReader(b), v); err != nil {
-				t.Fatal(err)
-			}
+		if err := all.DecodeAll(bytes.NewReader(slices.Concat(batches...)), v); err != nil {
+			t.Fatal(err)
 		}
 		got := NewSet(all)
 		if diff := gocmp.Diff(collectSet(t, set), collectSet(t, got), exactly); diff != "" {
@@ -48,20 +55,21 @@ func TestBatchesAreTheSet(t *testing.T) {
 // addresses there are, and it is not one a flow either.
 func TestBatchesAreBounded(t *testing.T) {
 	const most = 1 << 20
+	v := protocol.NewVocabulary()
 	packets := manyFlows(30000)
 	table := NewTable()
 	table.AddBatch(packets, list(len(packets)))
 	for i := range packets {
 		table.resolved.add(&packets[i].Src)
 	}
-	n := 0
-	for b := range SetOf(table).Batches(protocol.NewVocabulary()) {
-		if n++; len(b) > most {
+	n, bytes := 0, 0
+	for b := range SetOf(table).Batches(v) {
+		if n, bytes = n+1, bytes+len(b); len(b) > most {
 			t.Errorf("a batch of %d bytes", len(b))
 		}
 	}
-	if want := 3*30000/batchEntries + 2; n < 5 || n > want {
-		t.Errorf("%d batches, want some, and at most %d", n, want)
+	if most := bytes/batchTarget + 2; n < 3 || n > most { // the last addresses and the last flows
+		t.Errorf("%d batches of %d bytes, want some, and at most %d", n, bytes, most)
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 // The format of flows, for spilling to disk and for sending between machines.
 // docs/format/flows.md describes it; encoder and decoder share what is here.
 
-// ErrFormat says that bytes are not flows as Encode writes them, or were damaged.
+// ErrFormat says that bytes are not flows as Batches writes them, or were damaged.
 var ErrFormat = errors.New("not well-formed flows")
 
 // magic begins every stream of flows; its last byte is the version.

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"bufio"
 	"cmp"
 	"errors"
 	"fmt"
@@ -154,7 +155,22 @@ func (c *Collector) Seal() {
 
 var errUnobserved = errors.New("they are without the endpoints' behaviour, which is wanted here")
 
-// Decode adds the flows and addresses that Encode wrote. v is the vocabulary by which c
+// DecodeAll is Decode for streams one after the other, as many as there are in r.
+func (c *Collector) DecodeAll(r io.Reader, v *protocol.Vocabulary) error {
+	streams := bufio.NewReaderSize(r, blockTarget) // newDecoder makes none of its own, and leaves the next stream in it
+	for {
+		if _, err := streams.Peek(1); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return fmt.Errorf("cannot read flows: %w", err)
+		}
+		if err := c.Decode(streams, v); err != nil {
+			return err
+		}
+	}
+}
+
+// Decode adds the flows and addresses of one stream, as Batches writes it. v is the vocabulary by which c
 // counts. After an error, part of them may have been added.
 func (c *Collector) Decode(r io.Reader, v *protocol.Vocabulary) error {
 	d := newDecoder(r)

@@ -3,11 +3,9 @@ package flow
 import (
 	"errors"
 	"fmt"
-	"io"
 	"iter"
 
 	"botnetdetect/packet"
-	"botnetdetect/protocol"
 )
 
 // Set is the flows that collectors gathered, in memory and on disk, as if they were one
@@ -113,21 +111,6 @@ func (s *Set) cursors() []cursor {
 		all = append(all, p.cursors()...)
 	}
 	return all
-}
-
-// Encode writes all flows and resolved addresses in the format of
-// docs/format/flows.md, for Collector.Decode on another machine. v is the vocabulary by
-// which they were counted.
-func (s *Set) Encode(w io.Writer, v *protocol.Vocabulary) error {
-	e := newEncoder(w)
-	e.names(v)
-	for _, a := range s.resolved.sorted() {
-		e.address(&a)
-	}
-	if err := e.flows(s.cursors()); err != nil {
-		return fmt.Errorf("cannot write flows: %w", err)
-	}
-	return e.finish()
 }
 
 // Close frees the disk space. The set is empty afterwards.

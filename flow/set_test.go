@@ -1,9 +1,7 @@
 package flow
 
 import (
-	"bytes"
 	"errors"
-	"io"
 	"math/rand/v2"
 	"os"
 	"runtime"
@@ -235,12 +233,8 @@ func TestEncodeAndDecode(t *testing.T) {
 		}
 		from.AddBatch(packets, list(len(packets)))
 		sent := NewSet(from)
-		var wire bytes.Buffer
-		if err := sent.Encode(&wire, there); err != nil {
-			t.Fatal(err)
-		}
 		to := NewCollector(options)
-		if err := to.Decode(&wire, here); err != nil {
+		if err := to.DecodeAll(wire(sent, there), here); err != nil {
 			t.Fatal(err)
 		}
 		got := NewSet(to)
@@ -270,11 +264,8 @@ func TestDecodeWantsBehaviour(t *testing.T) {
 		t.Helper()
 		from := NewCollector(Options{Behaviour: sent})
 		from.Add(&packet.Packet{Src: endpoint(1), Dst: endpoint(2), Length: 60})
-		var wire bytes.Buffer
-		if err := NewSet(from).Encode(&wire, protocol.NewVocabulary()); err != nil {
-			t.Fatal(err)
-		}
-		if err := NewCollector(Options{Behaviour: wanted}).Decode(&wire, protocol.NewVocabulary()); (err == nil) != ok {
+		v := protocol.NewVocabulary()
+		if err := NewCollector(Options{Behaviour: wanted}).DecodeAll(wire(NewSet(from), v), v); (err == nil) != ok {
 			t.Errorf("sent %v, wanted %v: %v", sent, wanted, err)
 		}
 	}
@@ -282,27 +273,6 @@ func TestDecodeWantsBehaviour(t *testing.T) {
 	f(true, true, true)
 	f(true, false, true)
 	f(false, true, false)
-}
-
-type fullDisk struct{ room int }
-
-func (f *fullDisk) Write(b []byte) (int, error) {
-	if f.room -= len(b); f.room < 0 {
-		return 0, io.ErrShortWrite
-	}
-	return len(b), nil
-}
-
-func TestEncodeToFullDisk(t *testing.T) {
-	packets := manyFlows(5000)
-	c := NewCollector(Options{})
-	c.AddBatch(packets, list(len(packets)))
-	set := NewSet(c)
-	for _, room := range []int{0, 8, 100, 70_000} {
-		if err := set.Encode(&fullDisk{room}, protocol.NewVocabulary()); !errors.Is(err, io.ErrShortWrite) {
-			t.Errorf("room for %d bytes: %v", room, err)
-		}
-	}
 }
 
 func TestSetOfTables(t *testing.T) {

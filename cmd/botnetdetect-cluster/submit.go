@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -295,11 +296,13 @@ func (s *submit) here(ctx context.Context, o cluster.Order) error {
 		return err
 	}
 	defer conn.Close()
+	s.settings.Throwaway, s.settings.Partitions = true, min(s.settings.Partitions, runtime.GOMAXPROCS(0))
 	fleet, err := cluster.Setup(ctx, conn, s.settings)
 	if err != nil {
 		return err
 	}
-	o.Job, o.Tries = "local", 1 // what fails here fails here again
+	defer func() { _ = fleet.TakeDown(context.WithoutCancel(ctx)) }() // the folder goes in any case
+	o.Job, o.Tries = "local", 1                                       // what fails here fails here again
 	job, err := fleet.Submit(ctx, o)
 	if err != nil {
 		return err
