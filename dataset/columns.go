@@ -4,20 +4,31 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"os"
 
 	"botnetdetect/feature"
 )
 
 // Columns are the features and labels of very many agnostic examples, column by column:
-// 37 bytes an example, where a Set takes several hundred.
+// 41 bytes an example, where a Set takes several hundred.
 type Columns struct {
 	Values [feature.Count][]float32
 	Labels []uint8
-	// Sources counts examples by "Benign/skype", "Botnet/storm", …
-	Sources map[string]int
-	// Captures are the captures that they come from.
-	Captures map[string]bool
+
+	from    []uint32 // where each example comes from: its place in origins
+	origins []origin
+	places  map[origin]uint32
+}
+
+// origin is where examples come from.
+type origin struct{ capture, source string }
+
+// maxOrigins bounds the origins that are told apart; the examples of further ones count as of none.
+const maxOrigins = 1 << 20
+
+func newColumns() *Columns {
+	return &Columns{origins: []origin{{}}, places: map[origin]uint32{{}: 0}}
 }
 
 // Botnet returns how many examples are botnet.
@@ -28,23 +39,76 @@ func (c *Columns) Botnet() (n int) {
 	return n
 }
 
-// maxCounted bounds the sources and captures that are told apart.
-const maxCounted = 1 << 20
-
-// ReadColumns reads the features of an agnostic Parquet file, or of a folder of them, row by row. If it is none, ok
-// is false and ReadFile may read it.
-func ReadColumns(ctx context.Context, path string) (c *Columns, ok bool, err error) {
-	parts, err := partsOf(path)
-	if err != nil || parts == nil {
-		return nil, false, err
+// Sources counts examples by "Benign/skype", "Botnet/storm", …, and the captures that they come from.
+func (c *Columns) Sources() (sources map[string]int, captures int) {
+	counts := make([][2]int, len(c.origins)) // by label
+	for i, at := range c.from {
+		counts[at][c.Labels[i]]++
 	}
-	c = &Columns{Sources: make(map[string]int), Captures: make(map[string]bool)}
-	for _, part := range parts {
-		if ok, err = c.read(ctx, part); err != nil {
-			return nil, true, fmt.Errorf("%s: %w", part, err)
+	sources = make(map[string]int)
+	seen := make(map[string]bool)
+	for at, o := range c.origins {
+		for label, n := range counts[at] {
+			if n > 0 && o.source != "" {
+				sources[[2]string{"Benign/", "Botnet/"}[label]+o.source] += n
+			}
+			if n > 0 && o.capture != "" {
+				seen[o.capture] = true
+			}
 		}
-		if !ok {
-			return nil, false, nil
+	}
+	return sources, len(seen)
+}
+
+// Traffic returns the features of an example.
+func (c *Columns) Traffic(i int) feature.Block {
+	b := feature.Block{Protocol: feature.AnyProtocol}
+	for k := range c.Values {
+		b.Values[k] = float64(c.Values[k][i])
+	}
+	return b
+}
+
+// Split is Set.Split: it parts the same examples in the same order. It takes over what is in c.
+func (c *Columns) Split(share float64, seed uint64) (train, test *Columns) {
+	order := rand.New(rand.NewPCG(seed, 0)).Perm(len(c.Labels))
+	n := int(share * float64(len(order)))
+	train, test = &Columns{origins: c.origins}, &Columns{origins: c.origins}
+	for k := range c.Values {
+		all := reordered(c.Values[k], order)
+		train.Values[k], test.Values[k], c.Values[k] = all[:n], all[n:], nil
+	}
+	labels, from := reordered(c.Labels, order), reordered(c.from, order)
+	train.Labels, test.Labels = labels[:n], labels[n:]
+	train.from, test.from = from[:n], from[n:]
+	*c = *newColumns()
+	return train, test
+}
+
+func reordered[T any](x []T, order []int) []T {
+	y := make([]T, len(x))
+	for i, j := range order {
+		y[i] = x[j]
+	}
+	return y
+}
+
+// ReadColumns reads the features of agnostic Parquet files, or of folders of them, row by row. If one is of
+// another kind, ok is false and ReadFile may read it.
+func ReadColumns(ctx context.Context, paths ...string) (c *Columns, ok bool, err error) {
+	c = newColumns()
+	for _, path := range paths {
+		parts, err := partsOf(path)
+		if err != nil || parts == nil {
+			return nil, false, err
+		}
+		for _, part := range parts {
+			if ok, err = c.read(ctx, part); err != nil {
+				return nil, true, fmt.Errorf("%s: %w", part, err)
+			}
+			if !ok {
+				return nil, false, nil
+			}
 		}
 	}
 	return c, true, nil
@@ -68,6 +132,9 @@ func (c *Columns) add(row *agnosticRow) error {
 	if row.Label != 0 && row.Label != 1 {
 		return fmt.Errorf("label is %d, must be 0 (benign) or 1 (botnet)", row.Label)
 	}
+	if err := checkTexts(row.Capture, row.Source); err != nil {
+		return err
+	}
 	for i, x := range row.values() {
 		if math.IsInf(x, 0) || math.IsNaN(x) {
 			return fmt.Errorf("%s is not finite", feature.Names[i])
@@ -75,14 +142,16 @@ func (c *Columns) add(row *agnosticRow) error {
 		c.Values[i] = append(c.Values[i], float32(min(max(x, -math.MaxFloat32), math.MaxFloat32)))
 	}
 	c.Labels = append(c.Labels, uint8(row.Label))
-	if err := checkTexts(row.Capture, row.Source); err != nil {
-		return err
-	}
-	if row.Source != "" && len(c.Sources) < maxCounted {
-		c.Sources[[2]string{"Benign/", "Botnet/"}[row.Label]+row.Source]++
-	}
-	if row.Capture != "" && len(c.Captures) < maxCounted {
-		c.Captures[row.Capture] = true
-	}
+	c.from = append(c.from, c.place(origin{row.Capture, row.Source}))
 	return nil
+}
+
+// place returns the place of an origin in origins.
+func (c *Columns) place(o origin) uint32 {
+	at, known := c.places[o]
+	if !known && len(c.origins) < maxOrigins {
+		at = uint32(len(c.origins))
+		c.origins, c.places[o] = append(c.origins, o), at
+	}
+	return at
 }

@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"botnetdetect/feature"
+
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 )
@@ -81,6 +83,29 @@ func partsOf(path string) (parts []string, err error) {
 		err = fmt.Errorf("%s: no Parquet files are in this folder", path)
 	}
 	return parts, err
+}
+
+// ParquetMode returns the mode of a Parquet file, or of the first in a folder that holds such files and no
+// captures; ok is false if a path is neither.
+func ParquetMode(path string) (mode feature.Mode, ok bool, err error) {
+	parts, err := partsOf(path)
+	if err != nil || parts == nil {
+		return "", false, nil // whoever reads it says what is wrong
+	}
+	if parts[0] != path {
+		if captures, _ := Scan([]string{path}); len(captures) > 0 {
+			return "", false, nil
+		}
+	}
+	f, err := os.Open(parts[0])
+	if err != nil {
+		return "", true, fmt.Errorf("cannot read features: %w", err)
+	}
+	defer f.Close()
+	if _, mode, err = openParquet(f); err != nil {
+		return "", true, fmt.Errorf("%s: %w", parts[0], err)
+	}
+	return mode, true, nil
 }
 
 // readParts reads the examples of Parquet files, which must be of one mode.

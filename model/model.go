@@ -200,7 +200,8 @@ func TrainColumns(ctx context.Context, c *dataset.Columns, config gbdt.Config) (
 		return nil, err
 	}
 	trees.FeatureNames, m.trees = names, trees
-	m.Training = Training{Recipe: recipe(config), Sources: c.Sources, Captures: len(c.Captures)}
+	m.Training = Training{Recipe: recipe(config)}
+	m.Training.Sources, m.Training.Captures = c.Sources()
 	m.Training.Botnet = c.Botnet()
 	m.Training.Benign = len(c.Labels) - m.Training.Botnet
 	return m, nil

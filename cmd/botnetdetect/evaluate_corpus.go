@@ -58,9 +58,12 @@ func (e *evaluation) corpus(ctx context.Context, args []string) (c *evaluate.Cor
 	return e.observed(ctx, args)
 }
 
-// tables reports whether the inputs are files that are no captures.
+// tables reports whether the inputs are files that are no captures, or folders of Parquet files.
 func (e *evaluation) tables(inputs []string) bool {
 	for _, input := range inputs {
+		if _, is, _ := dataset.ParquetMode(input); is {
+			continue
+		}
 		info, err := os.Stat(input)
 		if err != nil || !info.Mode().IsRegular() {
 			return false
@@ -80,7 +83,7 @@ func readTables(ctx context.Context, paths []string, csv bool) (all dataset.Set,
 			return all, fmt.Errorf("%w; want captures below Benign and Botnet, or what dump wrote", err)
 		}
 		if i > 0 && set.Mode != all.Mode {
-			return all, usage("%s is of mode %s, %s of %s: evaluate one mode at a time", path, set.Mode, paths[0], all.Mode)
+			return all, usage("%s is of mode %s, %s of %s: take one mode at a time", path, set.Mode, paths[0], all.Mode)
 		}
 		all.Mode = set.Mode
 		all.Examples = append(all.Examples, set.Examples...)

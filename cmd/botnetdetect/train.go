@@ -179,18 +179,24 @@ func workTime() (time.Time, error) {
 // judge scores examples and prints what the verdicts were worth, in the reference's words.
 func (c *common) judge(m *model.Model, set dataset.Set) error {
 	benign, botnet := set.Balance()
+	return c.judgeAll(m, benign, botnet, func(i int) *dataset.Example { return &set.Examples[i] })
+}
+
+// judgeAll is judge of so many examples, each valid until the next.
+func (c *common) judgeAll(m *model.Model, benign, botnet int, example func(int) *dataset.Example) error {
 	fmt.Fprintf(c.std.out, "Class Balance : %d vs %d\n", benign, botnet)
 	var confusion metric.Confusion
 	start := time.Now()
-	for i := range set.Examples {
-		score, err := m.ScoreExample(&set.Examples[i])
+	for i := range benign + botnet {
+		e := example(i)
+		score, err := m.ScoreExample(e)
 		if err != nil {
 			return err
 		}
-		confusion.Observe(set.Examples[i].Botnet, m.Botnet(score))
+		confusion.Observe(e.Botnet, m.Botnet(score))
 	}
 	took := time.Since(start).Seconds()
-	fmt.Fprintf(c.std.out, "prediction time: %.3f s\nprediction time per traffic: %.3g s\n", took, took/float64(len(set.Examples)))
+	fmt.Fprintf(c.std.out, "prediction time: %.3f s\nprediction time per traffic: %.3g s\n", took, took/float64(benign+botnet))
 	return report.Figures(c.std.out, confusion)
 }
 
@@ -207,15 +213,17 @@ func newTrain(std streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "train [flags] [inputs...]",
 		Short: "Train a model on labelled captures and test it on held-out flows",
-		Long: `Train a model on captures below folders named Benign and Botnet, keep it in
-cache/, and test it on the flows that were held out.
+		Long: `Train a model on captures below folders named Benign and Botnet, or on Parquet
+files that dump or collect wrote, or folders of them; keep it in cache/, and test
+it on the flows that were held out.
 
 The split is by flow, as the reference's: flows of one host and capture fall on
 both sides, so these figures flatter. They say little of a botnet or an
 application that training did not see.`,
 		Example: `  botnetdetect train data_set/
   botnetdetect train --split 0.7 --seed 7 data_set/
-  botnetdetect train --csv --choose 10 data_set/`,
+  botnetdetect train --csv --choose 10 data_set/
+  botnetdetect train features.parquet`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error { return t.run(cmd.Context(), args) },
 	}
@@ -231,10 +239,41 @@ func (t *train) run(ctx context.Context, args []string) error {
 		return usage("--split %v: want a share above 0 to 1", t.split)
 	}
 	t.config.Seed, t.config.Goroutines = t.seed, t.cores
+	args, err := t.inputs(ctx, args)
+	if err != nil {
+		return err
+	}
+	mode, tables, err := t.parquet(args)
+	if tables {
+		err = t.check()
+	}
+	switch {
+	case err != nil:
+		return err
+	case tables && mode == feature.Agnostic:
+		return t.columns(ctx, args)
+	case tables:
+		set, err := readTables(ctx, args, false)
+		if err != nil {
+			return err
+		}
+		return t.learn(ctx, set)
+	}
 	set, problems, err := t.examples(ctx, args)
 	if err != nil {
 		return err
 	}
+	if err := t.learn(ctx, set); err != nil {
+		return err
+	}
+	if problems > 0 {
+		return errTold
+	}
+	return nil
+}
+
+// learn trains on a share of a set and tests on the rest.
+func (t *train) learn(ctx context.Context, set dataset.Set) error {
 	training, test := set.Split(t.split, t.seed)
 	made, err := t.made(ctx, set.Mode, set.Sources())
 	if err != nil {
@@ -245,14 +284,17 @@ func (t *train) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(t.std.out, "\nEvaluating model on %d flows ...\n", len(test.Examples))
-	if len(test.Examples) == 0 {
-		t.say("no flows were held out, so there is nothing to test on: lower --split")
-	} else if err := t.judge(m, test); err != nil {
-		return err
-	}
-	if problems > 0 {
-		return errTold
+	if t.heldOut(len(test.Examples)) {
+		return t.judge(m, test)
 	}
 	return nil
+}
+
+// heldOut says that so many flows were held out to test on, and reports whether there are any.
+func (t *train) heldOut(n int) bool {
+	fmt.Fprintf(t.std.out, "\nEvaluating model on %d flows ...\n", n)
+	if n == 0 {
+		t.say("no flows were held out, so there is nothing to test on: lower --split")
+	}
+	return n > 0
 }
