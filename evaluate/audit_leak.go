@@ -41,7 +41,7 @@ func (a *auditor) shuffled(ctx context.Context) ([]Audit, error) {
 	audit := Audit{
 		Name: "shuffled labels", Value: abs(mean(apart) - 0.5), Bound: shuffleBound,
 		Rule: fmt.Sprintf("with labels shuffled among groups, %d times, the mean AUC on groups held out, each weighing the same, is within %v of 0.5", shuffles, shuffleBound),
-		Finding: fmt.Sprintf("it is %.3f on groups held out; split by flow it would be %.3f, all of it knowledge of captures",
+		Finding: fmt.Sprintf("it is %.3f on groups held out; split by flow it would be %.3f where captures are known again",
 			mean(apart), mean(divided)),
 		Rows: []AuditRow{
 			{"groups held out", quartet(apart)},
