@@ -51,18 +51,15 @@ type Cohort struct {
 
 	Downloads uint32 // … that are downloads: see Download
 
-	payloads  [2]uint64                   // packets with payload: from the host, to it
-	packets   uint64                      // all packets
-	bytes     [2]uint64                   // of payload
-	lengths   [2]uint64                   // Σ of the numbers of payload lengths, in 1/16
-	ports     [2]uint64                   // Σ of the numbers of ports in a flow, the host's and the peer's, in 1/16
-	used      [2]uint32                   // sets of these ports
-	firstOut  [lengthBuckets]uint32       // peers, by length of the first payload to them
-	firstIn   [lengthBuckets]uint32       // … from them
-	perPacket [logBuckets]uint32          // peers, by packets
-	perByte   [logBuckets]uint32          // … by bytes of payload
-	sizes     [2][flow.SizeBuckets]uint64 // packets with payload, by length
-	networks  sketch                      // of the peers
+	payloads  [2]uint64             // packets with payload: from the host, to it
+	bytes     [2]uint64             // of payload
+	lengths   [2]uint64             // Σ of the numbers of payload lengths, in 1/16
+	ports     [2]uint64             // Σ of the numbers of ports in a flow, the host's and the peer's, in 1/16
+	firstOut  [lengthBuckets]uint32 // peers, by length of the first payload to them
+	firstIn   [lengthBuckets]uint32 // … from them
+	perPacket [logBuckets]uint32    // peers, by packets
+	perByte   [logBuckets]uint32    // … by bytes of payload
+	networks  sketch                // of the peers
 }
 
 const (
@@ -95,16 +92,11 @@ func (c *Cohort) add(v *view) {
 	count(&c.Large, v.large())
 	count(&c.Both, b.Datagrams > 0 && b.Segments > 0)
 	count(&c.Downloads, v.download())
-	c.packets += v.packets
 	for d := range 2 {
 		c.payloads[d] += uint64(b.Payloads[d])
 		c.bytes[d] += b.PayloadBytes[d]
 		c.lengths[d] += sixteenths(b.Lengths[d])
 		c.ports[d] += sixteenths(b.Ports[d])
-		c.used[d] |= b.Ports[d]
-		for i, n := range b.Sizes[d] {
-			c.sizes[d][i] += uint64(n)
-		}
 	}
 	count(&c.firstOut[lengthBucket(b.FirstPayload[0])], b.Payloads[0] > 0)
 	count(&c.firstIn[lengthBucket(b.FirstPayload[1])], b.Payloads[1] > 0)
@@ -121,14 +113,11 @@ func (c *Cohort) Merge(o *Cohort) {
 	} {
 		*n[0] += *n[1]
 	}
-	c.packets += o.packets
 	for d := range 2 {
 		c.payloads[d] += o.payloads[d]
 		c.bytes[d] += o.bytes[d]
 		c.lengths[d] += o.lengths[d]
 		c.ports[d] += o.ports[d]
-		c.used[d] |= o.used[d]
-		addEach(c.sizes[d][:], o.sizes[d][:])
 	}
 	addEach(c.firstOut[:], o.firstOut[:])
 	addEach(c.firstIn[:], o.firstIn[:])
@@ -137,7 +126,7 @@ func (c *Cohort) Merge(o *Cohort) {
 	c.networks.merge(&o.networks)
 }
 
-func addEach[N uint32 | uint64](to, from []N) {
+func addEach(to, from []uint32) {
 	for i, n := range from {
 		to[i] += n
 	}

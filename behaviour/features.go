@@ -52,6 +52,12 @@ func Chosen() (places []int) {
 	return places
 }
 
+// OfCohort reports whether a place in All is of a feature that all flows of a cohort have in
+// common.
+func OfCohort(place int) bool {
+	return len(flowFeatures) <= place && place < len(flowFeatures)+len(hostFeatures)
+}
+
 // Names returns the features' names.
 func Names() []string {
 	names := make([]string, len(all))
@@ -139,13 +145,13 @@ var hostFeatures = []Feature{
 		return share(float64(p.host.Named), float64(p.host.Named)+float64(p.host.Peers()))
 	}},
 	{"host.attempts", "share of the host's peers that never accepted a connection", -1, func(p *place) float64 {
-		attempts := float64(p.host.Cohorts[Attempt].Peers)
+		attempts := float64(p.host.Cohort(Attempt).Peers)
 		return share(attempts, attempts+float64(p.host.Peers()))
 	}},
 	{"host.bulk", "share of the host's peers with a payload of 1000 bytes or more", -1, func(p *place) float64 {
 		var large uint32
-		for m := range p.host.Cohorts {
-			large += p.host.Cohorts[m].Large
+		for m := range Manners {
+			large += p.host.Cohort(m).Large
 		}
 		return share(float64(large), float64(p.host.Peers()))
 	}},

@@ -13,36 +13,46 @@ const MaxHosts = 1 << 14
 
 // Host is what one endpoint does, to all of its peers.
 type Host struct {
-	Cohorts [Manners]Cohort
-	Named   uint32 // peers that a DNS answer named
+	Named uint32 // peers that a DNS answer named
 
 	nameServers uint32             // peers that are asked for names, and nothing else: see asksNames
+	cohorts     [Manners]*Cohort   // nil: no peers; few hosts have more than two
 	features    [Manners][]float64 // hostFeatures of each cohort, once they have been asked for
+}
+
+// Cohort returns a cohort, to be read.
+func (h *Host) Cohort(m Manner) *Cohort {
+	if c := h.cohorts[m]; c != nil {
+		return c
+	}
+	return &nobody
+}
+
+var nobody Cohort // is never written to
+
+// own returns a cohort, to be added to.
+func (h *Host) own(m Manner) *Cohort {
+	if h.cohorts[m] == nil {
+		h.cohorts[m] = new(Cohort)
+	}
+	return h.cohorts[m]
 }
 
 // Peers returns how many peers no DNS answer named, all but those that never accepted.
 func (h *Host) Peers() (n uint32) {
-	for m := range h.Cohorts {
-		if Manner(m) != Attempt {
-			n += h.Cohorts[m].Peers
+	for m, c := range h.cohorts {
+		if c != nil && Manner(m) != Attempt {
+			n += c.Peers
 		}
 	}
 	return n
 }
 
-// Merge adds what o counted of the same endpoint's other flows.
-func (h *Host) Merge(o *Host) {
-	for m := range h.Cohorts {
-		h.Cohorts[m].Merge(&o.Cohorts[m])
-	}
-	h.Named += o.Named
-	h.nameServers += o.nameServers
-}
-
 // Hosts are the endpoints that have at least two peers. They are for one goroutine.
 type Hosts struct {
 	hosts map[packet.Endpoint]*Host
-	alone Host // stands in for the host of a flow that has none
+	alone Host  // stands in for the host of a flow that has none
+	here  place // of the flow asked for
 }
 
 // ErrUnobserved says that flows are without flow.Behaviour.
@@ -75,7 +85,7 @@ func (h *Hosts) add(f *flow.Flow, named bool) {
 			host.Named++
 		default:
 			v := viewFrom(f, i == 1)
-			host.Cohorts[mannerOf(&v)].add(&v)
+			host.own(mannerOf(&v)).add(&v)
 			count(&host.nameServers, asksNames(f, &v))
 		}
 	}
@@ -110,10 +120,7 @@ type Seat struct {
 func (s Seat) Evidence() bool { return s.Manner == TCP || s.Manner == UDP }
 
 // Seat returns f's place.
-func (h *Hosts) Seat(f *flow.Flow) Seat {
-	p := h.place(f)
-	return p.seat()
-}
+func (h *Hosts) Seat(f *flow.Flow) Seat { return h.place(f).seat() }
 
 // place is a flow with all that features are made of.
 type place struct {
@@ -136,8 +143,11 @@ func (p *place) seat() Seat {
 }
 
 // place finds f's host, which is the endpoint with more peers; of two alike, Src. A flow
-// neither of whose endpoints is a host is a cohort of its own.
-func (h *Hosts) place(f *flow.Flow) (p place) {
+// neither of whose endpoints is a host is a cohort of its own. It is valid until the next is
+// asked for.
+func (h *Hosts) place(f *flow.Flow) *place {
+	p := &h.here
+	*p = place{}
 	a, b := h.hosts[f.Src], h.hosts[f.Dst]
 	p.endpoint, p.host = f.Src, a
 	dst := b != nil && (a == nil || b.Peers() > a.Peers())
@@ -150,12 +160,12 @@ func (h *Hosts) place(f *flow.Flow) (p place) {
 	if p.host == nil {
 		p.host = h.stranger()
 	}
-	p.cohort = &p.host.Cohorts[p.manner]
+	p.cohort = p.host.Cohort(p.manner)
 	if p.cohort.Peers == 0 { // of a stranger, or a group's address, which is no peer
-		p.cohort = &h.alone.Cohorts[p.manner]
 		if p.host != &h.alone {
 			h.stranger()
 		}
+		p.cohort = h.alone.own(p.manner)
 		p.cohort.add(&p.view)
 		p.single = true
 	}
@@ -164,7 +174,12 @@ func (h *Hosts) place(f *flow.Flow) (p place) {
 
 // stranger returns a host without peers, valid until it is asked for again.
 func (h *Hosts) stranger() *Host {
-	h.alone = Host{}
+	h.alone.Named, h.alone.nameServers, h.alone.features = 0, 0, [Manners][]float64{}
+	for _, c := range h.alone.cohorts {
+		if c != nil {
+			*c = Cohort{}
+		}
+	}
 	return &h.alone
 }
 

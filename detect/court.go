@@ -9,8 +9,8 @@ import (
 	"botnetdetect/observe"
 )
 
-// Yield takes what is said of a capture. Either may be nil. An error ends the judging, which
-// returns it.
+// Yield takes what is said of a capture; a verdict is valid until it returns. Either may be nil.
+// An error ends the judging, which returns it.
 type Yield struct {
 	Flow func(*Verdict) error     // each P2P flow, in the order of endpoints
 	Host func(*HostVerdict) error // then each host, in the order of addresses; only models of mode behaviour know of hosts
@@ -22,6 +22,33 @@ type court struct {
 	known    *behaviour.Hosts // nil but in mode behaviour
 	whole    bool             // verdicts on flows are wanted with all that describes them
 	tallies  map[seat]*tally  // nil if hosts are not judged
+
+	// While a whole capture is judged:
+	values []float64        // of the flow judged; else each flow gets its own
+	scores map[seat]float64 // of the cohorts so far, if the model sees no more; else nil
+}
+
+// atOnce readies c to judge one flow after the other, between which hosts do not change.
+func (c *court) atOnce() {
+	c.values = make([]float64, 0, len(behaviour.All()))
+	if c.known != nil && c.detector.Model.SeesCohorts() {
+		c.scores = make(map[seat]float64)
+	}
+}
+
+// score returns what the model says of a flow, from its features.
+func (c *court) score(s behaviour.Seat, values []float64) (float64, error) {
+	if c.scores == nil || !behaviour.Judged(values) {
+		return c.detector.Model.ScoreBehaviour(values)
+	}
+	at := seat{s.Host, s.Manner}
+	score, known := c.scores[at]
+	if known {
+		return score, nil
+	}
+	score, err := c.detector.Model.ScoreBehaviour(values)
+	c.scores[at] = score
+	return score, err
 }
 
 func (d Detector) court(seen observe.Observation, y Yield) (*court, error) {
@@ -51,7 +78,7 @@ func (d Detector) Within(seen observe.Observation, yield func(*HostVerdict) erro
 	if c.tallies != nil {
 		err = c.judge(seen, new(Summary), Yield{Host: yield})
 	}
-	c.whole, c.tallies = true, nil
+	c.whole, c.tallies, c.values, c.scores = true, nil, nil, nil
 	return c.flow, err
 }
 
@@ -63,14 +90,14 @@ func (c *court) flow(f flow.Flow) (v Verdict, err error) {
 	}
 	v = Verdict{Flow: f, Src: f.Src, Dst: f.Dst}
 	if c.whole {
-		v = d.describe(f, feature.Blocks(f, feature.Aware, d.Vocabulary))
+		v = d.describe(f)
 	}
-	values, seat := c.known.Seated(&f, nil)
+	values, seat := c.known.Seated(&f, c.values[:0])
 	if seat.Aside {
 		behaviour.SetAside(values)
 	}
 	v.Behaviour = values
-	score, err := d.Model.ScoreBehaviour(v.Behaviour)
+	score, err := c.score(seat, values)
 	if err != nil {
 		return v, fmt.Errorf("cannot score flow %v to %v: %w", f.Src, f.Dst, err)
 	}

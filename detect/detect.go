@@ -4,6 +4,7 @@ package detect
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"botnetdetect/allow"
@@ -30,7 +31,8 @@ type Verdict struct {
 
 	// Flow is what was judged; its Sums are valid until yield returns.
 	Flow flow.Flow
-	// Behaviour is its features in mode behaviour, in the order of behaviour.All, else nil.
+	// Behaviour is its features in mode behaviour, in the order of behaviour.All, else nil;
+	// valid until yield returns.
 	Behaviour []float64
 	// Host is whose peer the other endpoint is, where hosts are judged too; else the zero Endpoint.
 	Host packet.Endpoint
@@ -88,13 +90,15 @@ func (d Detector) JudgeAll(seen observe.Observation, sum *Summary, y Yield) erro
 
 func (c *court) judge(seen observe.Observation, sum *Summary, y Yield) error {
 	sum.read(seen)
+	c.atOnce()
+	var v Verdict
 	for f := range seen.Table.P2P() {
 		if c.detector.Allow.Either(f.Src, f.Dst) {
 			sum.Allowed++
 			continue
 		}
-		v, err := c.flow(f)
-		if err != nil {
+		var err error
+		if v, err = c.flow(f); err != nil {
 			return err
 		}
 		v.Capture = seen.Path
@@ -131,12 +135,8 @@ func (s *Summary) read(seen observe.Observation) {
 // P2P flow is not asked. The model must not be of mode behaviour, which judges a flow
 // within all that its host does.
 func (d Detector) Verdict(f flow.Flow) (v Verdict, err error) {
-	blocks := feature.Blocks(f, feature.Aware, d.Vocabulary)
-	v = d.describe(f, blocks)
-	if d.Model.Mode == feature.Agnostic {
-		blocks = feature.Blocks(f, feature.Agnostic, d.Vocabulary)
-	}
-	score, err := d.Model.Score(blocks)
+	v = d.describe(f)
+	score, err := d.Model.Score(feature.Blocks(f, d.Model.Mode, d.Vocabulary))
 	if err != nil {
 		return v, fmt.Errorf("cannot score flow %v to %v: %w", f.Src, f.Dst, err)
 	}
@@ -144,11 +144,13 @@ func (d Detector) Verdict(f flow.Flow) (v Verdict, err error) {
 	return v, nil
 }
 
-// describe returns a verdict with all but the verdict; blocks are those of mode aware.
-func (d Detector) describe(f flow.Flow, blocks []feature.Block) (v Verdict) {
-	for i := range blocks {
-		v.Protocols = append(v.Protocols, blocks[i].Protocol)
+// describe returns a verdict with all but the verdict.
+func (d Detector) describe(f flow.Flow) (v Verdict) {
+	v.Protocols = make([]string, len(f.Sums))
+	for i := range f.Sums {
+		v.Protocols[i] = d.Vocabulary.Name(f.Sums[i].Protocol)
 	}
+	slices.Sort(v.Protocols)
 	total := f.Total()
 	v.Flow, v.Src, v.Dst = f, f.Src, f.Dst
 	v.Packets, v.Bytes = total.N(), total.Volume()

@@ -127,7 +127,11 @@ func TestPriorsChangeScoresOnly(t *testing.T) {
 	seen := watched(append(gossip("10.0.0.1", 60), flowtest.Chat("10.0.0.2", 12)...)...)
 	judge := func(d Detector) (flows []Verdict, hosts []HostVerdict) {
 		err := d.JudgeAll(seen, new(Summary), Yield{
-			Flow: func(v *Verdict) error { flows = append(flows, *v); return nil },
+			Flow: func(v *Verdict) error {
+				flows = append(flows, *v)
+				flows[len(flows)-1].Behaviour = slices.Clone(v.Behaviour)
+				return nil
+			},
 			Host: func(v *HostVerdict) error { hosts = append(hosts, *v); return nil },
 		})
 		if err != nil {

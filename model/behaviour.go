@@ -275,6 +275,12 @@ func (m *Model) ScoreBehaviour(values []float64) (float64, error) {
 	return m.trees.Probability(m.picked(values))
 }
 
+// SeesCohorts reports whether the model, of mode behaviour, sees only what all flows of a cohort
+// have in common, so that those that are judged have one score.
+func (m *Model) SeesCohorts() bool {
+	return !slices.ContainsFunc(m.places, func(place int) bool { return !behaviour.OfCohort(place) })
+}
+
 // picked returns the values that the trees ask for, by column.
 func (m *Model) picked(values []float64) []float32 {
 	row := make([]float32, len(m.places))

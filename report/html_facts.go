@@ -115,7 +115,7 @@ func (f *Facts) add(v *detect.Verdict) {
 	if f.full && v.Score <= f.lowest {
 		return // of equals, the first are kept
 	}
-	j.Flow.Sums = slices.Clone(v.Flow.Sums)
+	j.Flow.Sums, j.Behaviour = slices.Clone(v.Flow.Sums), slices.Clone(v.Behaviour)
 	f.flows = append(f.flows, j)
 	if len(f.flows) >= 2*f.limits.Flows {
 		f.prune()

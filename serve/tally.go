@@ -84,7 +84,7 @@ func (x *tallied) add(v *detect.Verdict, peer packet.Endpoint, side int) {
 		x.Last = v.Last
 	}
 	if x.Flows == 1 || v.Score > x.Score {
-		x.Score, x.best, x.values = v.Score, flowKey{v.Src, v.Dst}, v.Behaviour
+		x.Score, x.best, x.values = v.Score, flowKey{v.Src, v.Dst}, append(x.values[:0], v.Behaviour...)
 	}
 	x.Silent += boolean(silent)
 	x.single += boolean(v.Packets == 1)
