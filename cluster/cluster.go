@@ -63,7 +63,8 @@ func (s Settings) check() error {
 const (
 	tasksStream   = "bnd-tasks"
 	flowsStream   = "bnd-flows"
-	stateBucket   = "bnd-state"   // jobs, ledgers, outcomes
+	jobsBucket    = "bnd-jobs"    // jobs: all that a sensor may read
+	stateBucket   = "bnd-state"   // ledgers, outcomes, verdicts
 	workersBucket = "bnd-workers" // what workers are at
 	blobsBucket   = "bnd-blobs"   // lists of captures, models, tables and verdicts too large for a message
 
@@ -83,7 +84,8 @@ func reduceConsumer(partition int) string { return fmt.Sprintf("reduce-%d", part
 type Fleet struct {
 	conn       *nats.Conn
 	js         jetstream.JetStream
-	state      jetstream.KeyValue
+	jobs       records
+	state      records
 	workers    jetstream.KeyValue
 	blobs      jetstream.ObjectStore
 	partitions int
@@ -125,7 +127,10 @@ func Open(ctx context.Context, conn *nats.Conn) (*Fleet, error) {
 }
 
 func (f *Fleet) bind(ctx context.Context) (err error) {
-	if f.state, err = f.js.KeyValue(ctx, stateBucket); err != nil {
+	if f.jobs.KeyValue, err = f.js.KeyValue(ctx, jobsBucket); err != nil {
+		return err
+	}
+	if f.state.KeyValue, err = f.js.KeyValue(ctx, stateBucket); err != nil {
 		return err
 	}
 	if f.workers, err = f.js.KeyValue(ctx, workersBucket); err != nil {

@@ -161,8 +161,8 @@ func (f *Fleet) Forget(ctx context.Context, name string) error {
 	if err := CheckName(name); err != nil {
 		return err
 	}
-	if err := f.state.Purge(ctx, jobKey(name)); err != nil { // workers drop what they still get of it
-		return fmt.Errorf("cannot forget job %s: %w", name, err)
+	if err := f.purge(ctx, "KV_"+jobsBucket, "$KV."+jobsBucket+"."+name); err != nil { // workers drop what they still get of it
+		return err
 	}
 	if err := f.purge(ctx, tasksStream, "bnd.task.*."+name); err != nil {
 		return err

@@ -1,7 +1,9 @@
 package cluster_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -102,6 +104,10 @@ func TestRightsDoNotExceed(t *testing.T) {
 		t.Fatal(err)
 	}
 	job := submitted(ctx, t, admin, order(t, "job", captures(t, 2), 0))
+	private(ctx, t, as("submitter"))
+	if err := read(ctx, as("submitter"), "private", "bnd.private"); err != nil {
+		t.Fatal(err)
+	}
 	for _, user := range []string{"worker", "sensor"} {
 		conn := as(user)
 		js, err := jetstream.New(conn)
@@ -122,7 +128,15 @@ func TestRightsDoNotExceed(t *testing.T) {
 				return err
 			}
 		}
-		refused("change a job", publish("$KV.bnd-state.job.job"))
+		reads := func(stream, subject string) func(context.Context) error {
+			return func(ctx context.Context) error { return read(ctx, conn, stream, subject) }
+		}
+		if err := read(ctx, conn, "KV_bnd-jobs", "$KV.bnd-jobs.job"); err != nil {
+			t.Errorf("a %s cannot read a job: %v", user, err)
+		}
+		refused("read a task", reads("bnd-tasks", "bnd.task.observe.job"))
+		refused("read a stream that is not the fleet's", reads("private", "bnd.private"))
+		refused("change a job", publish("$KV.bnd-jobs.job"))
 		refused("submit a task", publish("bnd.task.observe.job"))
 		refused("forget a job", func(ctx context.Context) error { return f.Forget(ctx, "job") })
 		refused("remove a stream", func(ctx context.Context) error { return js.DeleteStream(ctx, "bnd-tasks") })
@@ -136,6 +150,7 @@ func TestRightsDoNotExceed(t *testing.T) {
 			return heard(ctx, conn, as("submitter"), "_INBOX.>", "bnd.flows.0.job")
 		})
 		if user == "sensor" {
+			refused("read verdicts", reads("KV_bnd-state", "$KV.bnd-state.job.verdicts.0"))
 			refused("give verdicts", publish("$KV.bnd-state.job.outcome.0"))
 			refused("take a task", func(ctx context.Context) error {
 				c, err := js.Consumer(ctx, "bnd-tasks", "observe")
@@ -150,6 +165,36 @@ func TestRightsDoNotExceed(t *testing.T) {
 	if again, err := admin.Job(ctx, job.Name); err != nil || again.Captures != job.Captures {
 		t.Errorf("the job is %+v, %v", again, err)
 	}
+}
+
+// private makes a stream of somebody else, and a record of verdicts, with a message in each.
+func private(ctx context.Context, t *testing.T, conn *nats.Conn) {
+	t.Helper()
+	js, err := jetstream.New(conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := js.CreateStream(ctx, jetstream.StreamConfig{Name: "private", Subjects: []string{"bnd.private"}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, subject := range []string{"bnd.private", "$KV.bnd-state.job.verdicts.0"} {
+		if _, err := js.Publish(ctx, subject, []byte("secret")); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// read reads the last message of a subject in a stream.
+func read(ctx context.Context, conn *nats.Conn, stream, subject string) error {
+	ask, err := json.Marshal(map[string]string{"last_by_subj": subject})
+	if err != nil {
+		return err
+	}
+	answer, err := conn.RequestWithContext(ctx, "$JS.API.STREAM.MSG.GET."+stream, ask)
+	if err == nil && bytes.Contains(answer.Data, []byte(`"error"`)) {
+		err = fmt.Errorf("%s", answer.Data)
+	}
+	return err
 }
 
 // heard subscribes and returns an error unless what another sends arrives.

@@ -12,7 +12,6 @@ import (
 )
 
 // The keys of what a fleet keeps of a job. A capture is its number.
-func jobKey(job string) string { return job + ".job" }
 func ledgerKey(job string, capture, part int) string {
 	return fmt.Sprintf("%s.ledger.%d.%d", job, capture, part)
 }
@@ -29,9 +28,12 @@ var (
 	errChanged = errors.New("it was changed meanwhile")
 )
 
+// records are a bucket of JSON.
+type records struct{ jetstream.KeyValue }
+
 // get returns what is kept under a key and its revision.
-func (f *Fleet) get(ctx context.Context, key string) (data []byte, revision uint64, err error) {
-	entry, err := f.state.Get(ctx, key)
+func (r records) get(ctx context.Context, key string) (data []byte, revision uint64, err error) {
+	entry, err := r.Get(ctx, key)
 	if errors.Is(err, jetstream.ErrKeyNotFound) {
 		return nil, 0, errAbsent
 	}
@@ -39,6 +41,16 @@ func (f *Fleet) get(ctx context.Context, key string) (data []byte, revision uint
 		return nil, 0, fmt.Errorf("cannot read %s: %w", key, err)
 	}
 	return entry.Value(), entry.Revision(), nil
+}
+
+// get is what the fleet's state has under a key.
+func (f *Fleet) get(ctx context.Context, key string) (data []byte, revision uint64, err error) {
+	return f.state.get(ctx, key)
+}
+
+// set keeps a value in the fleet's state.
+func (f *Fleet) set(ctx context.Context, key string, value any, revision uint64) error {
+	return f.state.set(ctx, key, value, revision)
 }
 
 // await is get for what must be there, or will be in a moment: the servers may be away, or
@@ -67,15 +79,15 @@ func breathe(ctx context.Context) { sleep(ctx, 5*time.Millisecond+rand.N(20*time
 
 // set keeps a value under a key if nobody has written there since revision, 0 if nothing
 // was there; else the error is errChanged.
-func (f *Fleet) set(ctx context.Context, key string, value any, revision uint64) error {
+func (r records) set(ctx context.Context, key string, value any, revision uint64) error {
 	data, err := json.Marshal(value)
 	if err != nil {
 		return err
 	}
 	if revision == 0 {
-		_, err = f.state.Create(ctx, key, data)
+		_, err = r.Create(ctx, key, data)
 	} else {
-		_, err = f.state.Update(ctx, key, data, revision)
+		_, err = r.Update(ctx, key, data, revision)
 	}
 	if errors.Is(err, jetstream.ErrKeyExists) || errors.Is(err, jetstream.ErrKeyRevisionMismatch) {
 		return errChanged
@@ -103,7 +115,7 @@ func (f *Fleet) Job(ctx context.Context, name string) (Job, error) {
 	if err := CheckName(name); err != nil {
 		return Job{}, err
 	}
-	data, _, err := f.get(ctx, jobKey(name))
+	data, _, err := f.jobs.get(ctx, name)
 	if errors.Is(err, errAbsent) {
 		return Job{}, fmt.Errorf("job %s: %w", name, ErrNoJob)
 	}

@@ -63,11 +63,13 @@ func (s Settings) makeFlows(ctx context.Context, js jetstream.JetStream) error {
 }
 
 func (s Settings) makeBuckets(ctx context.Context, js jetstream.JetStream) error {
-	_, err := js.CreateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: stateBucket, Replicas: s.Replicas})
-	if err := unlessThere(err); err != nil {
-		return err
+	for _, bucket := range []string{jobsBucket, stateBucket} {
+		_, err := js.CreateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: bucket, Replicas: s.Replicas})
+		if err := unlessThere(err); err != nil {
+			return err
+		}
 	}
-	_, err = js.CreateKeyValue(ctx, jetstream.KeyValueConfig{
+	_, err := js.CreateKeyValue(ctx, jetstream.KeyValueConfig{
 		Bucket: workersBucket, Replicas: s.Replicas, Storage: jetstream.MemoryStorage, TTL: workerTTL,
 	})
 	if err := unlessThere(err); err != nil {
@@ -77,7 +79,7 @@ func (s Settings) makeBuckets(ctx context.Context, js jetstream.JetStream) error
 	if err := unlessThere(err); err != nil {
 		return err
 	}
-	return errors.Join(askLeader(ctx, js, "KV_"+stateBucket), askLeader(ctx, js, "OBJ_"+blobsBucket))
+	return errors.Join(askLeader(ctx, js, "KV_"+jobsBucket), askLeader(ctx, js, "KV_"+stateBucket), askLeader(ctx, js, "OBJ_"+blobsBucket))
 }
 
 // askLeader has a bucket read from the server that leads it. By default any server that
@@ -100,8 +102,8 @@ func askLeader(ctx context.Context, js jetstream.JetStream, stream string) error
 // once: it would wait for consumers to hear of it.
 func (f *Fleet) TakeDown(ctx context.Context) error {
 	return errors.Join(
-		f.js.DeleteStream(ctx, tasksStream), f.js.DeleteStream(ctx, flowsStream), f.js.DeleteKeyValue(ctx, stateBucket),
-		f.js.DeleteKeyValue(ctx, workersBucket), f.js.DeleteObjectStore(ctx, blobsBucket),
+		f.js.DeleteStream(ctx, tasksStream), f.js.DeleteStream(ctx, flowsStream), f.js.DeleteKeyValue(ctx, jobsBucket),
+		f.js.DeleteKeyValue(ctx, stateBucket), f.js.DeleteKeyValue(ctx, workersBucket), f.js.DeleteObjectStore(ctx, blobsBucket),
 	)
 }
 

@@ -57,7 +57,7 @@ func (f *Fleet) Submit(ctx context.Context, o Order) (Job, error) {
 	if err != nil {
 		return job, err
 	}
-	err = f.set(ctx, jobKey(job.Name), job, 0)
+	err = f.jobs.set(ctx, job.Name, job, 0)
 	switch {
 	case errors.Is(err, errChanged):
 		if job, err = f.resume(ctx, job); err != nil {

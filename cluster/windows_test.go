@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -17,8 +16,6 @@ import (
 	"botnetdetect/detect"
 	"botnetdetect/live"
 	"botnetdetect/report"
-
-	"github.com/nats-io/nats.go"
 )
 
 // halves writes a capture, and two that have every other packet of it each: so the same
@@ -127,51 +124,6 @@ func TestSiteIsMissing(t *testing.T) {
 	if _, windows := follow(short, t, f, job, 1); len(windows) != 0 {
 		t.Errorf("the window was written again: %+v", windows)
 	}
-}
-
-// TestLeaf: a sensor that reaches only its site's server, a leaf node, is heard in the centre.
-func TestLeaf(t *testing.T) {
-	ctx := timeout(t, 2*time.Minute)
-	hub, remote := serveConfig(t, "server_name: hub\nlisten: \"127.0.0.1:%d\"\njetstream { store_dir: %q, domain: hub }\nleafnodes { listen: \"127.0.0.1:%d\" }\n", true)
-	leaf, _ := serveConfig(t, fmt.Sprintf("server_name: oslo\ndefault_js_domain: { $G: hub }\nlisten: \"127.0.0.1:%%d\"\nleafnodes { remotes: [ { url: \"nats-leaf://127.0.0.1:%d\" } ] }\n", remote), false)
-	central, _ := setup(ctx, t, hub.Address(), cluster.DefaultSettings())
-	_, sites := halves(t)
-	job := submitted(ctx, t, central, daily(t, 3600, "oslo"))
-	work(ctx, t, central, 1, cluster.Worker{Cores: 2})
-	conn, err := nats.Connect(leaf.Address())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(conn.Close)
-	f, err := cluster.Open(ctx, conn)
-	for ; err != nil && ctx.Err() == nil; f, err = cluster.Open(ctx, conn) {
-		time.Sleep(100 * time.Millisecond) // until the leaf has found the hub
-	}
-	sense(ctx, t, f, job, "oslo", sites[0])
-	if text, windows := follow(ctx, t, central, job, 1); len(windows) != 1 || windows[0].Err != "" || text == "" {
-		t.Errorf("the outcomes are %+v", windows)
-	}
-}
-
-// serveConfig starts a server by a configuration in which a port, if it is a hub a folder, and
-// its port for leaf nodes, are to be filled in.
-func serveConfig(t *testing.T, format string, hub bool) (s *cluster.Server, leaves int) {
-	t.Helper()
-	leaves = freePort(t)
-	text := fmt.Sprintf(format, freePort(t))
-	if hub {
-		text = fmt.Sprintf(format, freePort(t), t.TempDir(), leaves)
-	}
-	path := filepath.Join(t.TempDir(), "hub.conf")
-	if err := os.WriteFile(path, []byte("log_file: /dev/null\n"+text), 0o666); err != nil {
-		t.Fatal(err)
-	}
-	s, err := cluster.Serve(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.Close)
-	return s, leaves
 }
 
 // TestUnknownSite: a sensor of a site that the job does not have is told which there are.
