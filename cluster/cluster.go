@@ -33,12 +33,14 @@ type Settings struct {
 	Replicas   int           // servers that keep each message: 1, 3 or 5
 	Partitions int           // streams of batches that reducers take from, 1 to MaxPartitions
 	Wait       time.Duration // a task is given to another worker after so long without a sign of life
-	FlowBytes  int64         // batches waiting to be reduced; workers wait when there are more
+	FlowBytes  int64         // batches waiting to be reduced, less if the servers have no such disk; workers wait when there are more
 	Throwaway  bool          // nothing need outlive the server: what its consumers have seen is not kept on disk
 }
 
 // MaxPartitions bounds Settings.Partitions.
 const MaxPartitions = 256
+
+const leastFlowBytes = 64 << 20
 
 // DefaultSettings suit one server.
 func DefaultSettings() Settings {
@@ -53,7 +55,7 @@ func (s Settings) check() error {
 		return fmt.Errorf("%d partitions: want 1 to %d", s.Partitions, MaxPartitions)
 	case s.Wait < time.Second:
 		return fmt.Errorf("a wait of %v: want a second or more", s.Wait)
-	case s.FlowBytes < 64<<20:
+	case s.FlowBytes < leastFlowBytes:
 		return fmt.Errorf("%d bytes of batches: want at least 64 MiB", s.FlowBytes)
 	}
 	return nil

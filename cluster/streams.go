@@ -43,10 +43,14 @@ func (s Settings) makeTasks(ctx context.Context, js jetstream.JetStream) error {
 }
 
 func (s Settings) makeFlows(ctx context.Context, js jetstream.JetStream) error {
-	stream, err := s.stream(ctx, js, jetstream.StreamConfig{
+	c := jetstream.StreamConfig{
 		Name: flowsStream, Subjects: []string{"bnd.flows.>"}, MaxBytes: s.FlowBytes, Discard: jetstream.DiscardNew,
 		MaxMsgSize: maxBatch, Metadata: map[string]string{partitionsKey: strconv.Itoa(s.Partitions)},
-	})
+	}
+	stream, err := s.stream(ctx, js, c)
+	for ; isTooLarge(err) && c.MaxBytes/2 >= leastFlowBytes; stream, err = s.stream(ctx, js, c) {
+		c.MaxBytes = c.MaxBytes/2 - 1<<20 // what is reserved to the last byte leaves no room for the buckets
+	}
 	if err != nil {
 		return err
 	}
@@ -60,6 +64,13 @@ func (s Settings) makeFlows(ctx context.Context, js jetstream.JetStream) error {
 		}
 	}
 	return nil
+}
+
+// isTooLarge reports whether the servers have no disk for as many bytes as a stream may hold.
+func isTooLarge(err error) bool {
+	var refused *jetstream.APIError
+	const noStorage, noResources = 10047, 10023 // of one server, of a cluster
+	return errors.As(err, &refused) && (refused.ErrorCode == noStorage || refused.ErrorCode == noResources)
 }
 
 func (s Settings) makeBuckets(ctx context.Context, js jetstream.JetStream) error {
@@ -115,11 +126,15 @@ func unlessThere(err error) error {
 	return err
 }
 
-// stream makes a work queue: a message is in it until it is acknowledged.
+// stream makes a work queue, unless it is there: a message is in it until it is acknowledged.
 func (s Settings) stream(ctx context.Context, js jetstream.JetStream, c jetstream.StreamConfig) (jetstream.Stream, error) {
 	c.Retention, c.Replicas, c.Duplicates = jetstream.WorkQueuePolicy, s.Replicas, dedupeWindow
-	stream, err := js.CreateStream(ctx, c)
-	if errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) {
+	stream, err := js.Stream(ctx, c.Name)
+	if !errors.Is(err, jetstream.ErrStreamNotFound) {
+		return stream, err
+	}
+	stream, err = js.CreateStream(ctx, c)
+	if errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) { // meanwhile
 		return js.Stream(ctx, c.Name)
 	}
 	return stream, err
