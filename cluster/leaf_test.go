@@ -7,6 +7,8 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -121,7 +123,7 @@ func TestLeafIsCut(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, outcomes := follow(ctx, t, central, job, windows)
-	if got != want || want == "" {
+	if sorted(got) != sorted(want) || want == "" {
 		t.Errorf("%d bytes of verdicts differ from the %d of an uncut line", len(got), len(want))
 	}
 	for _, o := range outcomes {
@@ -129,6 +131,11 @@ func TestLeafIsCut(t *testing.T) {
 			t.Errorf("window %s: %s", o.Path, o.Err)
 		}
 	}
+}
+
+// sorted has the lines of a text in their order: windows are judged in any.
+func sorted(text string) string {
+	return strings.Join(slices.Sorted(strings.SplitAfterSeq(text, "\n")), "")
 }
 
 // play is sense for a line that may be cut: what goes wrong meanwhile is told to trouble.
