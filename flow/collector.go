@@ -91,7 +91,7 @@ func (c *Collector) Err() error { return c.err }
 func (c *Collector) makeRoom(n int) bool {
 	t := c.table
 	need := t.Bytes() + t.growth(max(n, group)) // AddBatch makes room for a whole group
-	full := c.limit > 0 && need > c.limit-c.limit/cursorShare || t.sums.entries.Len()+n > maxEntries
+	full := c.limit > 0 && need > c.limit-c.limit/cursorShare || t.sums.full(n)
 	if full && t.Len() > 0 && c.err == nil {
 		c.spill()
 	}

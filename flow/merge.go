@@ -182,8 +182,12 @@ func (c *slotCursor[K]) next() bool {
 // fetch asks for the sums of a group of flows at once, as Table.AddBatch does.
 func (c *slotCursor[K]) fetch() {
 	c.fetched = min(len(c.rest), group)
+	var totals [group]uint32
 	for i := range c.rest[:c.fetched] {
-		c.touched += c.sums.touch(c.sums.touchHabit(c.rest[i].head))
+		totals[i] = c.sums.touch(c.sums.touchHabit(c.rest[i].head))
+	}
+	for _, number := range totals[:c.fetched] {
+		c.touched += c.sums.touchTotals(number)
 	}
 }
 

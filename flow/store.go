@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"botnetdetect/internal/slab"
+	"botnetdetect/packet"
 	"botnetdetect/protocol"
 )
 
@@ -14,16 +15,26 @@ const maxEntries = math.MaxUint32 - slab.Chunk
 // store holds the sums of all flows of a table, and how their endpoints behave if that is
 // wanted. A flow's entries are a list. What an index knows of a flow is the number of the
 // list's head, or that of the flow's habit, which knows the head.
+//
+// Most flows of a large capture are one packet of one protocol, so an entry holds that
+// and no more. With the second packet it gets totals.
 type store struct {
 	entries    slab.Arena[entry]
+	totals     slab.Arena[totals]
 	habits     slab.Arena[habit]
 	behaviours bool // there are habits
 }
 
-// entry is the sums of one protocol of a flow. It takes two cache lines: keep it so.
+// entry is the first packet of one protocol of a flow. It takes half a cache line: keep it
+// so.
 type entry struct {
-	Sums
-	next uint32 // number of the flow's next entry; 0 ends the list
+	first     int64  // time of the earliest packet, ns since the epoch
+	seq       int64  // its place in capture order
+	length    uint32 // its bytes on the wire
+	next      uint32 // number of the flow's next entry; 0 ends the list
+	totals    uint32 // number of the totals of all packets; 0 is none: there is one packet
+	protocol  protocol.ID
+	direction uint8 // of the one packet
 }
 
 // habit is a flow's behaviour. It takes two cache lines: keep it so.
@@ -47,22 +58,90 @@ func (s *store) flow(number *uint32) (head *uint32, b *Behaviour) {
 	return &h.head, &h.Behaviour
 }
 
-// of returns the sums of one protocol in the list at head; it begins them if they are
-// new.
-func (s *store) of(head *uint32, id protocol.ID) *Sums {
-	for n := *head; n != 0; {
-		e := s.entries.At(n)
-		if e.Protocol == id {
-			return &e.Sums
+// find returns the entry of a protocol in the list at head, nil if there is none.
+func (s *store) find(head uint32, id protocol.ID) *entry {
+	for head != 0 {
+		e := s.entries.At(head)
+		if e.protocol == id {
+			return e
 		}
-		n = e.next
+		head = e.next
 	}
-	e, n := s.entries.Add()
-	*e = entry{}
-	e.Protocol, e.next = id, *head
-	*head = n
-	return &e.Sums
+	return nil
 }
+
+// begin returns a new entry in the list at head.
+func (s *store) begin(head *uint32, id protocol.ID) *entry {
+	e, n := s.entries.Add()
+	*e = entry{protocol: id, next: *head}
+	*head = n
+	return e
+}
+
+// add counts a packet of the flow whose list of entries is at head.
+func (s *store) add(head *uint32, p *packet.Packet, direction int) {
+	e := s.find(*head, p.Protocol)
+	if e == nil {
+		e = s.begin(head, p.Protocol)
+		e.first, e.seq, e.length, e.direction = p.Time, p.Seq, p.Length, uint8(direction)
+		return
+	}
+	s.totalsOf(e).add(p.Time, p.Length, direction)
+	if p.Time < e.first || p.Time == e.first && p.Seq < e.seq {
+		e.first, e.seq, e.length = p.Time, p.Seq, p.Length
+	}
+}
+
+// totalsOf returns the totals of an entry of at least one packet, and gives it some if it
+// has none.
+func (s *store) totalsOf(e *entry) *totals {
+	if e.totals != 0 {
+		return s.totals.At(e.totals)
+	}
+	t, n := s.totals.Add()
+	*t, e.totals = e.alone(), n
+	return t
+}
+
+// alone returns the totals of an entry's one packet.
+func (e *entry) alone() (t totals) {
+	t.add(e.first, e.length, int(e.direction))
+	return t
+}
+
+// sums returns what an entry has counted.
+func (s *store) sums(e *entry) Sums {
+	whole := Sums{First: e.first, firstSeq: e.seq, FirstLen: e.length, Protocol: e.protocol}
+	if e.totals == 0 {
+		whole.totals = e.alone()
+	} else {
+		whole.totals = *s.totals.At(e.totals)
+	}
+	return whole
+}
+
+// merge adds sums of the flow whose list of entries is at head.
+func (s *store) merge(head *uint32, sums *Sums) {
+	if sums.N() == 0 {
+		return
+	}
+	whole, e := *sums, s.find(*head, sums.Protocol)
+	if e == nil {
+		e = s.begin(head, sums.Protocol)
+	} else {
+		whole = s.sums(e)
+		whole.Merge(sums)
+	}
+	e.first, e.seq, e.length = whole.First, whole.firstSeq, whole.FirstLen
+	if shape := shapeOf(&whole); shape != shapeMany {
+		e.direction = uint8(whole.Packets[1])
+		return
+	}
+	*s.totalsOf(e) = whole.totals
+}
+
+// full reports whether n more packets could have no numbers.
+func (s *store) full(n int) bool { return s.entries.Len()+n > maxEntries }
 
 // touchHabit fetches a flow's behaviour into the cache, if there is one, and returns the
 // number of its first entry. number is what the index knows of the flow.
@@ -73,13 +152,21 @@ func (s *store) touchHabit(number uint32) (head uint32) {
 	return s.habits.At(number).head
 }
 
-// touch fetches an entry into the cache.
-func (s *store) touch(head uint32) uint64 {
+// touch fetches an entry into the cache, and returns the number of its totals.
+func (s *store) touch(head uint32) (totals uint32) {
 	if head == 0 {
 		return 0
 	}
-	e := s.entries.At(head)
-	return e.Packets[0] + e.timeSquares[2] // from both of its cache lines
+	return s.entries.At(head).totals
+}
+
+// touchTotals fetches totals into the cache.
+func (s *store) touchTotals(number uint32) uint64 {
+	if number == 0 {
+		return 0
+	}
+	t := s.totals.At(number)
+	return t.Packets[0] + t.timeSquares[2] // from both of their cache lines
 }
 
 // gather adds what was seen of a flow to c, its sums in the order of protocols. number is
@@ -89,7 +176,7 @@ func (s *store) gather(c *content, number uint32) {
 	head, behaviour := s.flow(&number)
 	for n := *head; n != 0; {
 		e := s.entries.At(n)
-		c.sums = append(c.sums, e.Sums)
+		c.sums = append(c.sums, s.sums(e))
 		n = e.next
 	}
 	sortByProtocol(c.sums[from:])
@@ -107,15 +194,17 @@ func sortByProtocol(sums []Sums) {
 // clear forgets all flows, but keeps the memory.
 func (s *store) clear() {
 	s.entries.Clear()
+	s.totals.Clear()
 	s.habits.Clear()
 }
 
-func (s *store) bytes() int64 { return s.entries.Bytes() + s.habits.Bytes() }
+func (s *store) bytes() int64 { return s.entries.Bytes() + s.totals.Bytes() + s.habits.Bytes() }
 
 // growth returns the memory that s takes in addition to count n more packets.
 func (s *store) growth(n int) int64 {
-	if !s.behaviours {
-		return s.entries.Growth(n)
+	grows := s.entries.Growth(n) + s.totals.Growth(n)
+	if s.behaviours {
+		grows += s.habits.Growth(n)
 	}
-	return s.entries.Growth(n) + s.habits.Growth(n)
+	return grows
 }

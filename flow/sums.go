@@ -11,13 +11,19 @@ import (
 // so that adding up parts gives the same bits as seeing the whole. The zero Sums
 // has seen no packet and is the unit of Merge.
 type Sums struct {
-	Packets  [2]uint64 // packets Src→Dst and Dst→Src
-	Bytes    [2]uint64 // their lengths on the wire, added up
-	First    int64     // earliest packet's time, ns since the epoch
-	Last     int64     // latest packet's time, ns since the epoch
-	firstSeq int64     // capture order breaks ties between earliest packets
-	FirstLen uint32    // bytes on the wire of the earliest packet
+	First    int64  // earliest packet's time, ns since the epoch
+	firstSeq int64  // capture order breaks ties between earliest packets
+	FirstLen uint32 // bytes on the wire of the earliest packet
 	Protocol protocol.ID
+
+	totals
+}
+
+// totals are the part of Sums to which every packet adds.
+type totals struct {
+	Packets [2]uint64 // packets Src→Dst and Dst→Src
+	Bytes   [2]uint64 // their lengths on the wire, added up
+	Last    int64     // latest packet's time, ns since the epoch
 
 	lengthSquares [2]uint64 // Σ length², low word first
 	times         [2]uint64 // Σ time in two's complement, low word first
@@ -25,7 +31,7 @@ type Sums struct {
 }
 
 // N returns the number of packets.
-func (s *Sums) N() uint64 { return s.Packets[0] + s.Packets[1] }
+func (t *totals) N() uint64 { return t.Packets[0] + t.Packets[1] }
 
 // Volume returns the sum of lengths in bytes.
 func (s *Sums) Volume() uint64 { return s.Bytes[0] + s.Bytes[1] }
@@ -54,16 +60,20 @@ func (s *Sums) add(p *packet.Packet, direction int) {
 	if s.N() == 0 || p.Time < s.First || p.Time == s.First && p.Seq < s.firstSeq {
 		s.First, s.firstSeq, s.FirstLen = p.Time, p.Seq, p.Length
 	}
-	if s.N() == 0 || p.Time > s.Last {
-		s.Last = p.Time
+	s.totals.add(p.Time, p.Length, direction)
+}
+
+func (t *totals) add(time int64, length uint32, direction int) {
+	if t.N() == 0 || time > t.Last {
+		t.Last = time
 	}
-	length := uint64(p.Length)
-	s.Packets[direction]++
-	s.Bytes[direction] += length
-	addTo(s.lengthSquares[:], length*length, 0)
-	addTo(s.times[:], uint64(p.Time), uint64(p.Time>>63))
-	hi, lo := bits.Mul64(magnitude(p.Time), magnitude(p.Time))
-	addTo(s.timeSquares[:], lo, hi)
+	bytes := uint64(length)
+	t.Packets[direction]++
+	t.Bytes[direction] += bytes
+	addTo(t.lengthSquares[:], bytes*bytes, 0)
+	addTo(t.times[:], uint64(time), uint64(time>>63))
+	hi, lo := bits.Mul64(magnitude(time), magnitude(time))
+	addTo(t.timeSquares[:], lo, hi)
 }
 
 // Merge adds what o has seen to s. It is associative and commutative, and merging

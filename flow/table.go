@@ -81,7 +81,7 @@ type lookup struct {
 	hash      uint64
 	v4        v4pair // the pair, if it is one of IPv4 endpoints
 	place     int    // in the index
-	head      uint32 // number of the flow's first entry when it was fetched
+	number    uint32 // of what was fetched last: the flow's first entry, then that one's totals
 	kind      uint8  // which index
 	direction uint8
 }
@@ -120,10 +120,13 @@ func (t *Table) addGroup(packets []packet.Packet, which []uint32) {
 		t.find(&packets[which[i]], &ahead[i])
 	}
 	for i := range ahead {
-		ahead[i].head = t.sums.touchHabit(t.number(&ahead[i]))
+		ahead[i].number = t.sums.touchHabit(t.number(&ahead[i]))
 	}
 	for i := range ahead {
-		t.touched += t.sums.touch(ahead[i].head)
+		ahead[i].number = t.sums.touch(ahead[i].number)
+	}
+	for i := range ahead {
+		t.touched += t.sums.touchTotals(ahead[i].number)
 	}
 	for i := range ahead {
 		t.count(&packets[which[i]], &ahead[i])
@@ -195,7 +198,7 @@ func (t *Table) count(p *packet.Packet, l *lookup) {
 		number = t.other.claim(l.place, &key, l.hash)
 	}
 	head, behaviour := t.sums.flow(number)
-	t.sums.of(head, p.Protocol).add(p, int(l.direction))
+	t.sums.add(head, p, int(l.direction))
 	if behaviour != nil {
 		behaviour.add(p, int(l.direction))
 	}
@@ -231,7 +234,7 @@ func (t *Table) merge(p *pair, c *content) {
 func (t *Table) mergeInto(number *uint32, c *content) {
 	head, behaviour := t.sums.flow(number)
 	for i := range c.sums {
-		t.sums.of(head, c.sums[i].Protocol).Merge(&c.sums[i])
+		t.sums.merge(head, &c.sums[i])
 	}
 	if behaviour != nil {
 		behaviour.Merge(&c.behaviour)
