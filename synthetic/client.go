@@ -5,33 +5,63 @@ import (
 )
 
 // share has an honest file-sharing program run on a host: it asks BitTorrent's DHT for peers and
-// exchanges blocks in bulk with those that are there.
+// exchanges blocks in bulk with those that are there, most of which are nodes of the DHT, too.
 func (w *world) share(host *node, class Class) {
 	t := drawTraits(w.dice, Swarm)
-	t.Peers = w.count(20, 400)
-	t.Learns = w.uniform(0, 1)
+	t.Peers = w.count(8, 160)                   // that it knows from before
+	t.Sockets, t.PeerPorts = OneSocket, AnyPort // a node is known by its port
 	b := newBot(w, &t, host, class)
-	b.messages = []message{{replies: 1, teaches: true, content: contentDHT}}
-	s := sharing{bot: b, stream: w.Float64(), amount: w.logUniform(1e5, 1e7)}
-	b.startOverlay()
-	b.welcome()
-	wait := w.logUniform(1, 60)
-	w.every(func() float64 { return w.exponential(wait) }, func() { s.exchange(b.peers.any()) })
+	d := b.newDHT()
+	d.start()
+	others := t
+	others.Peers = w.count(20, 500)
+	s := sharing{bot: b, dht: d, swarm: drawPeers(w, &others, b.space), stream: w.Float64(), nodes: w.uniform(0.5, 1), amount: w.logUniform(1e5, 1e7)}
+	if w.chance(0.6) {
+		s.stream = 0 // programs that know both call over UDP first
+	}
+	for _, q := range s.swarm.all[:min(len(s.swarm.all), trackerPeers)] {
+		w.after(w.exponential(20), func() { s.exchange(q) })
+	}
+	wait := w.logUniform(0.5, 30)
+	w.every(func() float64 { return w.exponential(wait) }, func() { s.exchange(s.swarm.any()) })
 }
+
+// trackerPeers is how many peers trackers tell at once, which a client calls as it starts.
+const trackerPeers = 50
 
 // sharing is how a client exchanges files.
 type sharing struct {
 	*bot
-	stream float64 // share of exchanges over TCP
-	amount float64 // median bytes of one
+	dht    *dht
+	swarm  *peers  // who has, or wants, the files
+	stream float64 // share of peers called over TCP at once; the others are where UDP fails
+	nodes  float64 // share of peers that are nodes of the DHT
+	amount float64 // median bytes of one exchange
 }
 
 func (s *sharing) exchange(q *peer) {
 	if s.w.chance(s.stream) {
-		s.dial(q, s.overTCP)
+		s.overStream(q)
 		return
 	}
 	s.overUTP(q)
+}
+
+func (s *sharing) overStream(q *peer) {
+	s.dial(q, func(c *conn) {
+		s.overTCP(c)
+		s.meet(q)
+	})
+}
+
+// meet pings a peer that says at which port it is a node of the DHT (BEP 5).
+func (s *sharing) meet(q *peer) {
+	if !s.w.chance(s.nodes) {
+		return
+	}
+	s.w.after(s.w.exponential(2), func() {
+		s.dht.query(q, craft.Ping, func(bool) {})
+	})
 }
 
 // overTCP shakes hands and asks for blocks (BEP 3), one way or the other.
@@ -59,18 +89,37 @@ func (s *sharing) size() int {
 	return min(20e6, int(s.w.logNormal(s.amount, 1.5)))
 }
 
-// overUTP opens a stream over UDP (BEP 29) and sends on it.
+// overUTP opens a stream over UDP (BEP 29) and sends on it. A peer that does not answer is called again, then over
+// TCP.
 func (s *sharing) overUTP(q *peer) {
 	u := &utp{sharing: s, peer: q, port: s.listens, id: uint16(s.w.Uint32())}
+	u.call(s.w.between(2, 4), 3)
+}
+
+func (u *utp) call(left int, timeout float64) {
+	w := u.w
 	u.send(0, craft.UTPOpen, 0)
-	if !s.peers.answers(q) {
-		s.w.after(3, func() { u.send(0, craft.UTPOpen, 0) })
-		return
+	switch {
+	case u.peers.answers(u.peer):
+		u.from = w.IntN(2)
+		w.after(reaction(w.dice, u.host, &u.peer.node), func() {
+			u.send(1, craft.UTPState, 0)
+			u.greet()
+		})
+	case left > 1:
+		w.after(timeout, func() { u.call(left-1, 2*timeout) })
+	case w.chance(0.7):
+		w.after(timeout, func() { u.overStream(u.peer) })
 	}
-	u.from = s.w.IntN(2)
-	s.w.after(reaction(s.w.dice, s.host, &q.node), func() {
-		u.send(1, craft.UTPState, 0)
-		u.data(s.size())
+}
+
+// greet shakes hands, as over TCP, before blocks are sent.
+func (u *utp) greet() {
+	u.send(0, craft.UTPData, 68+u.w.IntN(300))
+	u.w.after(reaction(u.w.dice, u.host, &u.peer.node), func() {
+		u.send(1, craft.UTPData, 68+u.w.IntN(300))
+		u.data(u.size())
+		u.meet(u.peer)
 	})
 }
 

@@ -1,6 +1,10 @@
 package synthetic
 
-import "slices"
+import (
+	"slices"
+
+	"botnetdetect/internal/craft"
+)
 
 // fate is what becomes of attempts to reach a peer.
 type fate uint8
@@ -23,6 +27,8 @@ type peer struct {
 	fails int    // contacts in a row that nothing came of
 	gone  bool   // forgotten
 	local uint16 // port of the host that is used with it; 0: none yet
+
+	dialect *craft.Dialect // of BitTorrent's DHT; nil: not drawn yet
 }
 
 // peers is a botnet as one host knows it.
