@@ -7,13 +7,13 @@ func filesharing() []Application {
 			Name: "gnutella", What: "servents of a Gnutella network most of whose hosts are gone",
 			Scene: gnutellaScene,
 		},
-		transmission(), aria2(), qbittorrent(), deluge(), rtorrent(), anacrolix(), edonkey(),
+		transmission(), aria2(), qbittorrent(), deluge(), rtorrent(), anacrolix(), edonkey(), directconnect(), syncthing(),
 	}
 }
 
 // overlays are networks that are there for something else than files.
 func overlays() []Application {
-	return []Application{ethereum(), bitcoin(), libp2p(), i2p(), opendht()}
+	return []Application{ethereum(), bitcoin(), libp2p(), i2p(), opendht(), tor(), webRTC()}
 }
 
 // lookalikes are no peer-to-peer networks, but have many partners by address, some dead.
@@ -54,5 +54,11 @@ func roles() map[string]roleFunc {
 		"libp2p":     as(libp2pNodes),
 		"anacrolix":  as(runAnacrolix),
 		"phone":      as(phone),
+		"torfetch":   as(torFetch),
+		"write":      as(writeFiles),
+		"dcuser":     as(dcUser),
+		"rtcmeet":    as(rtcMeet),
+		"rtcnodes":   as(rtcNodes),
+		"stun":       as(serveSTUN),
 	}
 }
