@@ -4,7 +4,8 @@
 //	go build -o build/ ./cmd/... && go run ./bench/capturegen -size 2GB -o build/2gb.pcap
 //	go run ./bench/cluster -bin build overhead build/2gb.pcap
 //	go run ./bench/cluster -bin build -for 5m faults build/captures/*.pcap
-//	go run ./bench/cluster traffic build/2gb.pcap
+//	go run ./bench/capturegen -size 516MB -pairs 1000000 -active 1000000 -o build/many.pcap
+//	go run ./bench/cluster traffic build/2gb.pcap build/many.pcap
 //	/usr/bin/time -f '%M KB' go run ./bench/cluster -sites 1000 sensors build/captures/*.pcap
 //
 // overhead runs predict and submit --local in turn and compares times and bytes; faults has
