@@ -2,6 +2,7 @@ package behaviour
 
 import (
 	"errors"
+	"iter"
 	"slices"
 
 	"botnetdetect/flow"
@@ -75,21 +76,58 @@ func Observe(s *flow.Set) (*Hosts, error) {
 
 // add counts f for its endpoints that are hosts; named says that a DNS answer named one.
 func (h *Hosts) add(f *flow.Flow, named bool) {
-	if !individual(f.Src) || !individual(f.Dst) {
-		return
-	}
 	for i, e := range [...]packet.Endpoint{f.Src, f.Dst} {
-		switch host := h.hosts[e]; {
-		case host == nil:
-		case named:
-			host.Named++
-		default:
-			v := viewFrom(f, i == 1)
-			host.own(mannerOf(&v)).add(&v)
-			count(&host.nameServers, asksNames(f, &v))
+		if host := h.hosts[e]; host != nil {
+			host.add(f, i == 1, named)
 		}
 	}
 }
+
+// add counts f for its Src, or its Dst.
+func (h *Host) add(f *flow.Flow, dst, named bool) {
+	switch {
+	case !individual(f.Src) || !individual(f.Dst):
+	case named:
+		h.Named++
+	default:
+		v := viewFrom(f, dst)
+		h.own(mannerOf(&v)).add(&v)
+		count(&h.nameServers, asksNames(f, &v))
+	}
+}
+
+// Renew replaces what is known of one endpoint by what flows say, which must be all of its
+// flows; named reports whether a DNS answer named an endpoint. Afterwards it is a host if it
+// has at least two peers, and there is room. What is known of others stays as it was.
+func (h *Hosts) Renew(e packet.Endpoint, flows iter.Seq[flow.Flow], named func(packet.Endpoint) bool) error {
+	host, peers := new(Host), 0
+	for f := range flows {
+		if f.Behaviour == nil {
+			return ErrUnobserved
+		}
+		named := named(f.Src) || named(f.Dst)
+		if !named && individual(f.Src) && individual(f.Dst) {
+			peers++
+		}
+		host.add(&f, f.Src != e, named)
+		if f.Src == f.Dst { // it counts at both ends
+			peers++
+			host.add(&f, true, named)
+		}
+	}
+	if _, known := h.hosts[e]; peers < 2 || !known && len(h.hosts) >= MaxHosts+spareHosts {
+		delete(h.hosts, e)
+		return nil
+	}
+	h.hosts[e] = host
+	return nil
+}
+
+// spareHosts is how many hosts Renew adds to those that Observe found, at most.
+const spareHosts = MaxHosts / 4
+
+// Has reports whether e is a host.
+func (h *Hosts) Has(e packet.Endpoint) bool { return h.hosts[e] != nil }
 
 // All yields the hosts in the order of their addresses.
 func (h *Hosts) All(yield func(packet.Endpoint, *Host) bool) {

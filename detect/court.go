@@ -14,6 +14,7 @@ import (
 type Yield struct {
 	Flow func(*Verdict) error     // each P2P flow, in the order of endpoints
 	Host func(*HostVerdict) error // then each host, in the order of addresses; only models of mode behaviour know of hosts
+	Bare bool                     // verdicts on hosts are wanted without reasons, which take time
 }
 
 // court judges the flows of one capture, and its hosts by them.
@@ -65,21 +66,6 @@ func (d Detector) court(seen observe.Observation, y Yield) (*court, error) {
 		c.tallies = make(map[seat]*tally)
 	}
 	return c, nil
-}
-
-// Within tells yield, unless that is nil, of the hosts of a capture or a window, and returns what
-// then judges its flows one by one: in mode behaviour as if the hosts had done nothing since.
-// It keeps nothing of seen, and is for one goroutine.
-func (d Detector) Within(seen observe.Observation, yield func(*HostVerdict) error) (func(flow.Flow) (Verdict, error), error) {
-	c, err := d.court(seen, Yield{Host: yield})
-	if err != nil {
-		return nil, err
-	}
-	if c.tallies != nil {
-		err = c.judge(seen, new(Summary), Yield{Host: yield})
-	}
-	c.whole, c.tallies, c.values, c.scores = true, nil, nil, nil
-	return c.flow, err
 }
 
 // flow returns the verdict on one flow; in mode behaviour within what its host does.

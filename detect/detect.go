@@ -117,7 +117,7 @@ func (c *court) judge(seen observe.Observation, sum *Summary, y Yield) error {
 	if c.tallies == nil {
 		return nil
 	}
-	return c.hosts(seen.Path, y.Host)
+	return c.hosts(seen.Path, y)
 }
 
 // read counts a capture.

@@ -75,26 +75,41 @@ func (d Detector) JudgeHosts(seen observe.Observation, yield func(*HostVerdict) 
 }
 
 // hosts hands the verdicts on hosts to yield, once the flows have been judged.
-func (c *court) hosts(capture string, yield func(*HostVerdict) error) error {
+func (c *court) hosts(capture string, y Yield) error {
 	for e := range c.known.All {
 		best := strongest(c.tallies, e)
 		if best == nil {
 			continue // the peers of others
 		}
-		v, err := c.detector.hostVerdict(best)
-		if err != nil {
-			return fmt.Errorf("capture %s: cannot explain host %v: %w", capture, e, err)
+		v := c.detector.classify(best)
+		if !y.Bare {
+			if err := c.detector.explain(&v, best); err != nil {
+				return fmt.Errorf("capture %s: cannot explain host %v: %w", capture, e, err)
+			}
 		}
 		v.Capture, v.Host = capture, e
-		if err := yield(&v); err != nil {
+		if err := y.Host(&v); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (d Detector) hostVerdict(t *tally) (v HostVerdict, err error) {
-	v = HostVerdict{Score: d.Model.Express(t.mean), Manner: t.manner, Peers: t.peers, Class: HostBenign}
+// explain gives the reasons for a verdict on a cohort.
+func (d Detector) explain(v *HostVerdict, t *tally) error {
+	if v.Class == TooLittle {
+		v.Reasons = []reason.Reason{{Text: t.few()}}
+		return nil
+	}
+	why, err := reason.OfValues(d.Model, t.telling)
+	v.Reasons = why.Towards(v.Class == HostBotnet)
+	v.Reasons = v.Reasons[:min(len(v.Reasons), maxReasons)]
+	return err
+}
+
+// classify says what a cohort comes to.
+func (d Detector) classify(t *tally) HostVerdict {
+	v := HostVerdict{Score: d.Model.Express(t.mean), Manner: t.manner, Peers: t.peers, Class: HostBenign}
 	switch {
 	case t.peers < MinPeers:
 		v.Class = TooLittle
@@ -104,12 +119,5 @@ func (d Detector) hostVerdict(t *tally) (v HostVerdict, err error) {
 	for _, c := range t.carriers {
 		v.Flows = append(v.Flows, Carrier{c.Peer, d.Model.Express(c.Score)})
 	}
-	if v.Class == TooLittle {
-		v.Reasons = []reason.Reason{{Text: t.few()}}
-		return v, nil
-	}
-	why, err := reason.OfValues(d.Model, t.telling)
-	v.Reasons = why.Towards(v.Class == HostBotnet)
-	v.Reasons = v.Reasons[:min(len(v.Reasons), maxReasons)]
-	return v, err
+	return v
 }

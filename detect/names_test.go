@@ -56,12 +56,12 @@ func TestNameServersAreNotCalledWithPeers(t *testing.T) {
 func TestNameServersWithin(t *testing.T) {
 	seen := watched(append(gossip("10.0.0.1", 60), asking("10.0.0.1", 1)...)...)
 	d := behavioural(t)
-	judge, err := d.Within(seen, nil)
+	judge, err := d.Scene(seen, nil, Yield{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for f := range seen.Table.P2P() {
-		v, err := judge(f)
+		v, err := judge.Verdict(f)
 		if dns := v.Protocols[0] == "DNS"; err != nil || v.Botnet == dns || dns && v.Score != 0 {
 			t.Errorf("%v and %v: %s %v (%v)", v.Src, v.Dst, v.Text(), v.Score, err)
 		}

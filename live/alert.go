@@ -63,16 +63,22 @@ func (w *watch) acquit(key ends, why Change) {
 // is left waits for half a second.
 const mostSettling = 200 * time.Millisecond
 
-// settle announces what has come of the hosts whose evidence has changed.
+// settle announces what has come of the hosts whose evidence has changed, those first that
+// wait longest.
 func (w *watch) settle() {
 	begun := time.Now()
-	for _, e := range slices.SortedFunc(maps.Keys(w.stirred), packet.Endpoint.Compare) {
+	for _, e := range slices.SortedFunc(maps.Keys(w.stirred), w.earlier) {
 		delete(w.stirred, e)
 		w.decide(e, w.suspects[e])
 		if !w.own && time.Since(begun) > mostSettling {
 			return
 		}
 	}
+}
+
+// earlier orders suspects by when their evidence last changed.
+func (w *watch) earlier(x, y packet.Endpoint) int {
+	return cmp.Or(cmp.Compare(w.suspects[x].since, w.suspects[y].since), x.Compare(y))
 }
 
 // decide announces an alert on a host, if that is called for.

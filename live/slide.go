@@ -1,6 +1,7 @@
 package live
 
 import (
+	"errors"
 	"time"
 
 	"botnetdetect/detect"
@@ -33,14 +34,17 @@ func (w *watch) slide(now time.Time) {
 	w.slides++
 	longToo := w.slides >= w.short.size
 	if longToo {
+		w.await()
 		w.slides = 0
 		w.told.age()
 		w.long.seal()
 	}
-	w.look()
-	w.recheck()
+	if w.own || !w.flows.Behaviour {
+		w.look()
+		w.recheck() // else once hosts have been looked at, in finish
+	}
 	w.settle()
-	w.judgeWhole(now)
+	w.judgeWhole(now, longToo)
 	w.begin(w.short, now)
 	if longToo {
 		w.begin(w.long, now)
@@ -57,30 +61,51 @@ func (w *watch) begin(r *ring, now time.Time) {
 type judged struct {
 	slide  Slide
 	hosts  hosts
-	likely []ends // of flows with verdict Botnet, in mode behaviour
+	likely []ends        // of flows with verdict Botnet, in mode behaviour
+	short  *detect.Scene // what was judged
+	long   *looked       // a look at the long window, if one was due
+	epoch  int
 	err    error
 }
 
+// lookShare is the part of the time that looking at the long window may take.
+const lookShare = 16
+
 // judgeWhole judges all of the short window, in a replay at once, else in another
-// goroutine: its tables are sealed.
-func (w *watch) judgeWhole(now time.Time) {
+// goroutine: its tables are sealed. longToo says that those of the long window are, too.
+func (w *watch) judgeWhole(now time.Time, longToo bool) {
 	if w.judging {
 		w.stats.LateSlide++
 		return
 	}
-	work := wholeOf(w, now)
 	if w.own {
-		w.finish(work())
+		w.finish(wholeOf(w, now, nil)())
 		return
+	}
+	var long []*flow.Table
+	if w.flows.Behaviour && (longToo || time.Since(w.scene.looked) > lookShare*w.scene.took) {
+		long = w.long.tables
+	}
+	work := wholeOf(w, now, long)
+	if long != nil && !longToo {
+		w.long.part(now)
 	}
 	w.judging = true
 	go func() { w.whole <- work() }()
 }
 
-// wholeOf returns the work that a whole judgement is; it may be done anywhere.
-func wholeOf(w *watch, now time.Time) func() *judged {
+// await waits for the whole judgement that is under way, if any.
+func (w *watch) await() {
+	if w.judging {
+		w.finish(<-w.whole)
+	}
+}
+
+// wholeOf returns the work that a whole judgement is, with a look at the long window if its
+// tables are given; it may be done anywhere.
+func wholeOf(w *watch, now time.Time, long []*flow.Table) func() *judged {
 	tables, d, enough, behaving := w.short.tables, w.detector, w.config.Enough, w.flows.Behaviour
-	j := &judged{slide: Slide{Window: w.short.window(now), Model: w.model}, hosts: newHosts(w.config.Hosts)}
+	j := &judged{slide: Slide{Window: w.short.window(now), Model: w.model}, hosts: newHosts(w.config.Hosts), epoch: w.epoch}
 	return func() *judged {
 		begun := time.Now()
 		var sum detect.Summary
@@ -90,12 +115,17 @@ func wholeOf(w *watch, now time.Time) func() *judged {
 		}}
 		if behaving {
 			j.hosts.classes = make(map[packet.Endpoint]detect.Class)
-			say.Host = j.hosts.class
+			say.Host, say.Bare = j.hosts.class, true
 		}
-		j.err = d.JudgeAll(observe.Observation{Table: flow.SetOf(tables...)}, &sum, say)
+		j.short, j.err = d.Scene(observed(tables), &sum, say)
 		j.slide.Flows, j.slide.P2P, j.slide.Allowed = sum.Flows, sum.P2P, sum.Allowed
 		j.slide.Hosts = j.hosts.ranked(enough)
 		j.slide.Took = time.Since(begun)
+		if long != nil {
+			j.long = new(looked)
+			j.long.look(d, long)
+			j.err = errors.Join(j.err, j.long.err)
+		}
 		return j
 	}
 }
@@ -121,6 +151,9 @@ func (w *watch) finish(j *judged) {
 		w.fail(j.err)
 	}
 	w.stats.Sliding = j.slide.Took
+	if !w.own {
+		w.regard(j)
+	}
 	w.condemnAll(j.likely, time.Now().Add(-j.slide.Took))
 	clear(w.totals)
 	for i := range j.slide.Hosts {
@@ -133,6 +166,22 @@ func (w *watch) finish(j *judged) {
 	}
 }
 
+// regard takes what a whole judgement in the background shows of hosts for what they do; what has
+// come of them meanwhile is taken in as the next ticks come.
+func (w *watch) regard(j *judged) {
+	w.long.join()
+	if j.err != nil || j.epoch != w.epoch || w.scene.long == nil {
+		return
+	}
+	w.changed(w.short.filling())
+	w.scene.short = j.short
+	if j.long != nil {
+		w.see(j.long)
+	}
+	w.recheck()
+	w.settle()
+}
+
 // last judges and announces what the long window has when watching ends: all of it, as
 // predict would, for no more packets will come.
 func (w *watch) last() {
@@ -140,7 +189,7 @@ func (w *watch) last() {
 		return
 	}
 	w.look()
-	whole := wholeOf(w, w.clock.wall)()
+	whole := wholeOf(w, w.clock.wall, nil)()
 	whole.likely = nil // conclude comes to them
 	w.finish(whole)
 	w.withdraw()
@@ -188,6 +237,7 @@ func (w *watch) adopt(j Judge) error {
 	if err := w.use(j); err != nil {
 		return err
 	}
+	w.epoch++
 	w.stats.Reloads++
 	w.stats.Reloaded = time.Now().UTC()
 	if w.long == nil {

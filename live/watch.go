@@ -48,6 +48,7 @@ type watch struct {
 
 	whole   chan *judged // a whole judgement that another goroutine has done
 	judging bool         // one is under way
+	epoch   int          // grows when what is under way must not count any more: after a restart, with another model
 
 	stats  Stats
 	failed error // the first verdict that could not be worked out
@@ -123,9 +124,7 @@ func (w *watch) start() {
 
 // close judges the last window, and returns the first error of a lane.
 func (w *watch) close() (err error) {
-	if w.judging {
-		w.finish(<-w.whole)
-	}
+	w.await()
 	w.last()
 	w.publish()
 	for _, x := range w.watchers {
@@ -151,7 +150,7 @@ func (w *watch) take(t *tick) {
 	w.short.filling().Merge(t.flows)
 	w.long.filling().Merge(t.flows)
 	w.makeRoom()
-	w.lookAround()
+	w.lookAround(t.flows)
 	for f := range t.flows.Flows() {
 		w.consider(f)
 	}
@@ -196,6 +195,8 @@ func (w *watch) restart() {
 		r.clear(w.clock.wall)
 		w.names.carry(r.filling(), w.clock.elapsed)
 	}
+	w.scene = scene{}
+	w.epoch++
 	w.settle()
 }
 

@@ -29,19 +29,20 @@ func main() {
 	hours := flag.Int("hours", 24, "hours of traffic")
 	flows := flag.Int("flows", 1_000_000, "new flows an hour")
 	slide := flag.Duration("slide", time.Minute, "how far the short window slides; judging it whole takes most of the time, about a minute for an hour of traffic")
+	mode := flag.String("features", string(feature.Behavioural), "which built-in model judges: behaviour or aware")
 	flag.Parse()
-	if err := run(*hours, *flows, *slide); err != nil {
+	m, err := model.Default(feature.Mode(*mode))
+	if err == nil {
+		err = run(m, *hours, *flows, *slide)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "day:", err)
 		os.Exit(1)
 	}
 }
 
-func run(hours, flows int, slide time.Duration) error {
+func run(m *model.Model, hours, flows int, slide time.Duration) error {
 	debug.SetGCPercent(25) // as the command sets it
-	m, err := model.Default(feature.Aware)
-	if err != nil {
-		return err
-	}
 	e, err := live.New(live.Config{Vocabulary: protocol.NewVocabulary(), Name: "made up", Slide: slide}, live.Judge{Model: m, Origin: "built in"})
 	if err != nil {
 		return err

@@ -1,0 +1,65 @@
+package detect
+
+import (
+	"iter"
+
+	"botnetdetect/flow"
+	"botnetdetect/observe"
+	"botnetdetect/packet"
+)
+
+// Scene is what the hosts of a capture or a window did. It judges flows within it one by one,
+// as if the others had done nothing since, and takes anew what one host does. It is for one goroutine.
+type Scene struct{ c *court }
+
+// Scene does what JudgeAll does, and returns the scene. It keeps nothing of seen.
+func (d Detector) Scene(seen observe.Observation, sum *Summary, y Yield) (*Scene, error) {
+	c, err := d.court(seen, y)
+	if err != nil {
+		return nil, err
+	}
+	if y.Flow != nil || y.Host != nil {
+		err = c.judge(seen, sum, y)
+	}
+	c.whole, c.tallies, c.values, c.scores = true, nil, nil, nil
+	return &Scene{c}, err
+}
+
+// Verdict returns the verdict on one flow; in mode behaviour within what its host does.
+func (s *Scene) Verdict(f flow.Flow) (Verdict, error) { return s.c.flow(f) }
+
+// Knows reports whether e is among the hosts: only models of mode behaviour know of any.
+func (s *Scene) Knows(e packet.Endpoint) bool { return s.c.known != nil && s.c.known.Has(e) }
+
+// Deeds are all flows of one host, in any order, which may be gone through more than once.
+type Deeds struct {
+	Host  packet.Endpoint
+	Flows iter.Seq[flow.Flow]
+	Named func(packet.Endpoint) bool // whether a DNS answer named an endpoint
+}
+
+// Renew takes anew what a host does. The model must be of mode behaviour.
+func (s *Scene) Renew(d Deeds) error { return s.c.known.Renew(d.Host, d.Flows, d.Named) }
+
+// Judge says of a host, which has been renewed, what JudgeHosts would, but for the reasons; of
+// one without a cohort that it has too little evidence. The order of flows may change a score in
+// its last bits.
+func (s *Scene) Judge(d Deeds) (v HostVerdict, err error) {
+	c := court{detector: s.c.detector, known: s.c.known, tallies: make(map[seat]*tally)}
+	c.atOnce()
+	for f := range d.Flows {
+		if d.Named(f.Src) || d.Named(f.Dst) || c.detector.Allow.Either(f.Src, f.Dst) {
+			continue
+		}
+		if _, err := c.flow(f); err != nil {
+			return v, err
+		}
+	}
+	if best := strongest(c.tallies, d.Host); best != nil {
+		v = c.detector.classify(best)
+	} else {
+		v.Class = TooLittle
+	}
+	v.Host = d.Host
+	return v, nil
+}
