@@ -74,39 +74,29 @@ func isTooLarge(err error) bool {
 }
 
 func (s Settings) makeBuckets(ctx context.Context, js jetstream.JetStream) error {
-	for _, bucket := range []string{jobsBucket, stateBucket} {
-		_, err := js.CreateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: bucket, Replicas: s.Replicas})
-		if err := unlessThere(err); err != nil {
+	for _, c := range []jetstream.StreamConfig{
+		{Name: "KV_" + jobsBucket, Subjects: []string{"$KV." + jobsBucket + ".>"}, MaxMsgsPerSubject: 1, DenyDelete: true},
+		{Name: "KV_" + stateBucket, Subjects: []string{"$KV." + stateBucket + ".>"}, MaxMsgsPerSubject: 1, DenyDelete: true},
+		{Name: "OBJ_" + blobsBucket, Subjects: []string{"$O." + blobsBucket + ".C.>", "$O." + blobsBucket + ".M.>"}},
+	} {
+		if err := s.bucket(ctx, js, c); err != nil {
 			return err
 		}
 	}
 	_, err := js.CreateKeyValue(ctx, jetstream.KeyValueConfig{
 		Bucket: workersBucket, Replicas: s.Replicas, Storage: jetstream.MemoryStorage, TTL: workerTTL,
 	})
-	if err := unlessThere(err); err != nil {
-		return err
-	}
-	_, err = js.CreateObjectStore(ctx, jetstream.ObjectStoreConfig{Bucket: blobsBucket, Replicas: s.Replicas})
-	if err := unlessThere(err); err != nil {
-		return err
-	}
-	return errors.Join(askLeader(ctx, js, "KV_"+jobsBucket), askLeader(ctx, js, "KV_"+stateBucket), askLeader(ctx, js, "OBJ_"+blobsBucket))
+	return unlessThere(err)
 }
 
-// askLeader has a bucket read from the server that leads it. By default any server that
-// keeps it may answer, and one that lags behind would say that nothing is there.
-func askLeader(ctx context.Context, js jetstream.JetStream, stream string) error {
-	s, err := js.Stream(ctx, stream)
-	if err != nil {
-		return err
-	}
-	c := s.CachedInfo().Config
-	if !c.AllowDirect {
-		return nil
-	}
-	c.AllowDirect = false
-	_, err = js.UpdateStream(ctx, c)
-	return err
+// bucket makes the stream that a bucket is (NATS ADR-8, ADR-20), unless it is there, to be read from the
+// server that leads it. By default any server that keeps it may answer, and one that lags
+// behind would say that nothing is there. Whoever opens a bucket keeps how it is to be read, so it
+// must be so from the first moment on.
+func (s Settings) bucket(ctx context.Context, js jetstream.JetStream, c jetstream.StreamConfig) error {
+	c.Replicas, c.Discard, c.AllowRollup, c.AllowDirect = s.Replicas, jetstream.DiscardNew, true, false
+	_, err := js.CreateStream(ctx, c)
+	return unlessThere(err)
 }
 
 // TakeDown removes all that Setup has made, with all jobs. A server within the process then stops at
