@@ -11,7 +11,8 @@
 //
 // Windows are rings of flow tables: the short one slides by a minute, the long one by
 // more. Twice a second, flows that got packets are judged by what the windows hold of
-// them, so a verdict comes within two seconds of the packet that completes the evidence.
+// them, so a verdict comes soon after the packet that completes the evidence: docs/live.md
+// has how soon, by flows in a window.
 // Whenever a window slides, all of it is judged as detect judges a capture; so a window
 // that covers a capture gives the verdicts that predict gives.
 //
