@@ -154,3 +154,24 @@ func TestPriorsChangeScoresOnly(t *testing.T) {
 		}
 	}
 }
+
+// TestScoresOfCohorts: judged in a row, where a cohort is scored once, each flow has the score that
+// its own features have.
+func TestScoresOfCohorts(t *testing.T) {
+	d := behavioural(t)
+	seen := watched(append(gossip("10.0.0.1", 60), flowtest.Chat("10.0.0.2", 12)...)...)
+	scored := 0
+	err := d.Judge(seen, new(Summary), func(v *Verdict) error {
+		score, err := d.Model.ScoreBehaviour(v.Behaviour)
+		if err != nil || v.Score != d.Model.Express(score) {
+			t.Errorf("flow %v to %v: %v, alone %v (%v)", v.Src, v.Dst, v.Score, d.Model.Express(score), err)
+		}
+		if score > 0 {
+			scored++
+		}
+		return nil
+	})
+	if err != nil || scored < 60 {
+		t.Errorf("%d flows were scored (%v)", scored, err)
+	}
+}
