@@ -23,28 +23,19 @@ type Behaviour struct {
 	// one came in a second whose number, divided by SlotSeconds[s], is i modulo 64.
 	Slots [len(SlotSeconds)]uint64
 
-	Payloads     [2]uint32              // packets with payload
-	Lengths      [2]uint32              // set of payload lengths, hashed to 32 bits; see Distinct
-	Ports        [2]uint32              // set of ports that Src and Dst used, hashed to 32 bits
-	FirstPayload [2]uint16              // length of the earliest payload; at equal times the shortest
-	MaxPayload   [2]uint16              // length of the longest payload
-	Sizes        [2][SizeBuckets]uint16 // packets with payload, by length: see SizeBucket
-	Segments     uint16                 // TCP packets
-	Datagrams    uint16                 // UDP packets
-	Opens        [2]uint8               // TCP packets with SYN alone
-	Accepts      [2]uint8               // TCP packets with SYN and ACK
-	Resets       [2]uint8               // TCP packets with RST
+	Payloads     [2]uint32 // packets with payload
+	Lengths      [2]uint32 // set of payload lengths, hashed to 32 bits; see Distinct
+	Ports        [2]uint32 // set of ports that Src and Dst used, hashed to 32 bits
+	FirstPayload [2]uint16 // length of the earliest payload; at equal times the shortest
+	MaxPayload   [2]uint16 // length of the longest payload
+	Segments     uint16    // TCP packets
+	Datagrams    uint16    // UDP packets
+	Opens        [2]uint8  // TCP packets with SYN alone
+	Accepts      [2]uint8  // TCP packets with SYN and ACK, but not RST
 }
 
 // SlotSeconds are the widths of the slots in which Behaviour.Slots notes times, in seconds.
 var SlotSeconds = [...]int64{2, 32, 512}
-
-// SizeBuckets is how many ranges of payload lengths Behaviour.Sizes tells apart.
-const SizeBuckets = 6
-
-// SizeBucket returns the range that a payload length falls into: below 16, 32, 64, 128 and
-// 256 bytes, and the rest.
-func SizeBucket(length uint32) int { return min(max(bits.Len32(length)-4, 0), SizeBuckets-1) }
 
 // FirstAt returns when the earliest payload of a direction came, in nanoseconds since the
 // epoch; ok is false if none came.
@@ -60,36 +51,33 @@ func Distinct(set uint32) float64 {
 	return m * math.Log(m/empty)
 }
 
-// add counts a packet; direction is 0 for Src→Dst, 1 for Dst→Src.
-func (b *Behaviour) add(p *packet.Packet, direction int) {
-	t := p.Transport()
-	second := floorDivide(p.Time, 1e9)
-	for s, width := range SlotSeconds {
-		b.Slots[s] |= 1 << (floorDivide(second, width) & 63)
+// add counts a packet that came at a time in ns; direction is 0 for Src→Dst, 1 for Dst→Src.
+func (b *Behaviour) add(s sight, at int64, direction int) {
+	second := floorDivide(at, 1e9)
+	for i, width := range SlotSeconds {
+		b.Slots[i] |= 1 << (floorDivide(second, width) & 63)
 	}
-	switch t.Kind {
+	switch s.kind {
 	case packet.TCP:
 		b.Segments = plus16(b.Segments, 1)
-		b.connection(t.Flags, direction)
+		b.connection(s.flags, direction)
 	case packet.UDP:
 		b.Datagrams = plus16(b.Datagrams, 1)
 	}
-	if t.SrcPort|t.DstPort != 0 {
-		b.Ports[direction] |= hashBit(t.SrcPort)
-		b.Ports[1-direction] |= hashBit(t.DstPort)
+	if s.ports != noPorts {
+		b.Ports[direction] |= 1 << s.ports[0]
+		b.Ports[1-direction] |= 1 << s.ports[1]
 	}
-	if t.Payload > 0 {
-		b.payload(p.Time, t.Payload, direction)
+	if s.payload > 0 {
+		b.payload(at, s.payload, direction)
 	}
 }
 
 func (b *Behaviour) connection(flags uint8, direction int) {
-	switch {
-	case flags&protocol.RST != 0:
-		b.Resets[direction] = plus8(b.Resets[direction], 1)
-	case flags&(protocol.SYN|protocol.ACK) == protocol.SYN:
+	switch flags & (protocol.RST | protocol.SYN | protocol.ACK) {
+	case protocol.SYN:
 		b.Opens[direction] = plus8(b.Opens[direction], 1)
-	case flags&protocol.SYN != 0:
+	case protocol.SYN | protocol.ACK:
 		b.Accepts[direction] = plus8(b.Accepts[direction], 1)
 	}
 }
@@ -100,9 +88,7 @@ func (b *Behaviour) payload(at int64, bytes uint32, direction int) {
 	b.Payloads[direction] = plus32(b.Payloads[direction], 1)
 	b.PayloadBytes[direction] += uint64(bytes)
 	b.MaxPayload[direction] = max(b.MaxPayload[direction], length)
-	b.Lengths[direction] |= hashBit(length)
-	size := &b.Sizes[direction][SizeBucket(bytes)]
-	*size = plus16(*size, 1)
+	b.Lengths[direction] |= 1 << hashBit(length)
 }
 
 // first takes a payload for the first of its direction if it is.
@@ -128,12 +114,8 @@ func (b *Behaviour) Merge(o *Behaviour) {
 		b.MaxPayload[d] = max(b.MaxPayload[d], o.MaxPayload[d])
 		b.Lengths[d] |= o.Lengths[d]
 		b.Ports[d] |= o.Ports[d]
-		for i := range b.Sizes[d] {
-			b.Sizes[d][i] = plus16(b.Sizes[d][i], o.Sizes[d][i])
-		}
 		b.Opens[d] = plus8(b.Opens[d], o.Opens[d])
 		b.Accepts[d] = plus8(b.Accepts[d], o.Accepts[d])
-		b.Resets[d] = plus8(b.Resets[d], o.Resets[d])
 	}
 	b.Segments = plus16(b.Segments, o.Segments)
 	b.Datagrams = plus16(b.Datagrams, o.Datagrams)
@@ -148,16 +130,14 @@ func (b *Behaviour) Reverse() {
 	swap(&b.Ports)
 	swap(&b.FirstPayload)
 	swap(&b.MaxPayload)
-	swap(&b.Sizes)
 	swap(&b.Opens)
 	swap(&b.Accepts)
-	swap(&b.Resets)
 }
 
 func swap[T any](both *[2]T) { both[0], both[1] = both[1], both[0] }
 
-// hashBit returns the one bit of 32 that stands for x in a set.
-func hashBit(x uint16) uint32 { return 1 << (uint32(x) * 0x9e3779b1 >> 27) }
+// hashBit returns the number of the bit, of 32, that stands for x in a set.
+func hashBit(x uint16) uint8 { return uint8(uint32(x) * 0x9e3779b1 >> 27) }
 
 // floorDivide rounds down, also below zero.
 func floorDivide(x, by int64) int64 {

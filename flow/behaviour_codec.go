@@ -13,7 +13,7 @@ const (
 	partThere                // payload Src→Dst
 	partBack                 // payload Dst→Src
 	partPorts
-	partOpening // opens, accepts or resets
+	partOpening // opens or accepts
 	partAll     = 1<<iota - 1
 )
 
@@ -40,7 +40,7 @@ func (e *encoder) behaviour(b *Behaviour, at int64) {
 		e.set(uint64(b.Ports[1]))
 	}
 	if parts&partOpening != 0 {
-		e.block = append(e.block, b.Opens[0], b.Opens[1], b.Accepts[0], b.Accepts[1], b.Resets[0], b.Resets[1])
+		e.block = append(e.block, b.Opens[0], b.Opens[1], b.Accepts[0], b.Accepts[1])
 	}
 }
 
@@ -55,7 +55,7 @@ func (b *Behaviour) parts() (parts byte) {
 	if b.Ports != [2]uint32{} {
 		parts |= partPorts
 	}
-	if b.Opens != [2]uint8{} || b.Accepts != [2]uint8{} || b.Resets != [2]uint8{} {
+	if b.Opens != [2]uint8{} || b.Accepts != [2]uint8{} {
 		parts |= partOpening
 	}
 	return parts
@@ -68,9 +68,6 @@ func (e *encoder) oneWay(b *Behaviour, d int, at int64) {
 	e.uvarint(uint64(b.FirstPayload[d]))
 	e.uvarint(uint64(b.MaxPayload[d]))
 	e.set(uint64(b.Lengths[d]))
-	for _, n := range b.Sizes[d] {
-		e.uvarint(uint64(n))
-	}
 }
 
 // set writes a set of 64: a byte with its member if it has one, else 64 and the set.
@@ -113,8 +110,8 @@ func (d *decoder) behaviour() {
 	if parts&partOpening == 0 {
 		return
 	}
-	if n := d.take(6); n != nil {
-		b.Opens, b.Accepts, b.Resets = [2]uint8{n[0], n[1]}, [2]uint8{n[2], n[3]}, [2]uint8{n[4], n[5]}
+	if n := d.take(4); n != nil {
+		b.Opens, b.Accepts = [2]uint8{n[0], n[1]}, [2]uint8{n[2], n[3]}
 	}
 }
 
@@ -129,9 +126,6 @@ func (d *decoder) oneWay(b *Behaviour, i int) {
 	b.FirstPayload[i] = uint16(d.uvarint(math.MaxUint16))
 	b.MaxPayload[i] = uint16(d.uvarint(math.MaxUint16))
 	b.Lengths[i] = uint32(d.set(math.MaxUint32))
-	for k := range b.Sizes[i] {
-		b.Sizes[i][k] = uint16(d.uvarint(math.MaxUint16))
-	}
 	possible := b.Payloads[i] > 0 && b.PayloadBytes[i] >= uint64(b.Payloads[i]) &&
 		b.FirstPayload[i] > 0 && b.FirstPayload[i] <= b.MaxPayload[i] && b.Lengths[i] != 0
 	if !possible {

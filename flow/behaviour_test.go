@@ -31,6 +31,9 @@ var talk = func() (packets []packet.Packet) {
 	return packets
 }()
 
+// bit is the set that holds x alone.
+func bit(x uint16) uint32 { return 1 << hashBit(x) }
+
 // behaviourOf observes the flow of some frames, which are all between two endpoints.
 func behaviourOf(t *testing.T, f *pcaptest.Flow) Behaviour {
 	t.Helper()
@@ -56,8 +59,7 @@ func TestBehaviourOfRequests(t *testing.T) {
 	got := behaviourOf(t, f)
 	want := Behaviour{
 		PayloadBytes: [2]uint64{40, 300}, Payloads: [2]uint32{2, 1}, FirstPayload: [2]uint16{20, 300}, MaxPayload: [2]uint16{20, 300},
-		Lengths: [2]uint32{hashBit(20), hashBit(300)}, Ports: [2]uint32{hashBit(4000), hashBit(53)},
-		Sizes: [2][SizeBuckets]uint16{{1: 2}, {5: 1}}, Datagrams: 4,
+		Lengths: [2]uint32{bit(20), bit(300)}, Ports: [2]uint32{bit(4000), bit(53)}, Datagrams: 4,
 		firstAt: got.firstAt, Slots: got.Slots,
 	}
 	if diff := gocmp.Diff(want, got, exactly); diff != "" {
@@ -109,20 +111,12 @@ func TestDistinct(t *testing.T) {
 		for round := range 100 {
 			var set uint32
 			for i := range n {
-				set |= hashBit(uint16(i*37 + round*701))
+				set |= bit(uint16(i*37 + round*701))
 			}
 			sum += Distinct(set)
 		}
 		if got := sum / 100; math.Abs(got-float64(n)) > 1+float64(n)/5 {
 			t.Errorf("%d different numbers are estimated at %v", n, got)
-		}
-	}
-}
-
-func TestSizeBucket(t *testing.T) {
-	for bucket, least := range []uint32{0, 16, 32, 64, 128, 256} {
-		if got := SizeBucket(least); got != bucket {
-			t.Errorf("%d bytes are in bucket %d, want %d", least, got, bucket)
 		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 var ErrFormat = errors.New("not well-formed flows")
 
 // magic begins every stream of flows; its last byte is the version.
-const magic = "bndflow\x02"
+const magic = "bndflow\x03"
 
 // A block is a kind, the payload's length, a checksum over kind and payload, and the payload.
 const blockHead = 1 + 4 + 4

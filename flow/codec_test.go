@@ -165,14 +165,14 @@ func TestRejects(t *testing.T) {
 	}
 	there := append([]byte{shapeThere, 0, 0, 60}, partObserved|partThere, 1, 1, 1, 0, 1)
 	behaved := func(payload ...byte) []byte { return block(blockFlows, one(1, 2, append(there, payload...)...)...) }
-	if _, _, flows, err := decode(slices.Concat([]byte(magic), behaved(1, 20, 0, 20, 20, 5, 0, 1, 0, 0, 0, 0), block(blockEnd, 0, 1))); err != nil || len(flows) != 1 {
+	if _, _, flows, err := decode(slices.Concat([]byte(magic), behaved(1, 20, 0, 20, 20, 5), block(blockEnd, 0, 1))); err != nil || len(flows) != 1 {
 		t.Errorf("%d flows, %v", len(flows), err)
 	}
-	f("no payload", behaved(0, 20, 0, 20, 20, 5, 0, 1, 0, 0, 0, 0), block(blockEnd, 0, 1))
-	f("less than a byte of payload a packet", behaved(30, 20, 0, 20, 20, 5, 0, 1, 0, 0, 0, 0), block(blockEnd, 0, 1))
-	f("first payload longer than the longest", behaved(1, 20, 0, 21, 20, 5, 0, 1, 0, 0, 0, 0), block(blockEnd, 0, 1))
-	f("a set of one that begins with 65", behaved(1, 20, 0, 20, 20, 65, 0, 1, 0, 0, 0, 0), block(blockEnd, 0, 1))
-	f("a length beyond 32 bits", behaved(1, 20, 0, 20, 20, 33, 0, 1, 0, 0, 0, 0), block(blockEnd, 0, 1))
+	f("no payload", behaved(0, 20, 0, 20, 20, 5), block(blockEnd, 0, 1))
+	f("less than a byte of payload a packet", behaved(30, 20, 0, 20, 20, 5), block(blockEnd, 0, 1))
+	f("first payload longer than the longest", behaved(1, 20, 0, 21, 20, 5), block(blockEnd, 0, 1))
+	f("a set of one that begins with 65", behaved(1, 20, 0, 20, 20, 65), block(blockEnd, 0, 1))
+	f("a length beyond 32 bits", behaved(1, 20, 0, 20, 20, 33), block(blockEnd, 0, 1))
 	f("unknown parts", block(blockFlows, one(1, 2, shapeThere, 0, 0, 60, 32)...), block(blockEnd, 0, 1))
 	f("parts of nothing", block(blockFlows, one(1, 2, shapeThere, 0, 0, 60, partPorts)...), block(blockEnd, 0, 1))
 	f("unknown kind", block('X', 0), end)

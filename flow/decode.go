@@ -43,7 +43,7 @@ func newDecoder(r io.Reader) *decoder {
 	case string(head[:len(magic)-1]) != magic[:len(magic)-1]:
 		d.malformed("they begin with %q", head)
 	case head[len(magic)-1] != magic[len(magic)-1]:
-		d.malformed("version %d, and only %d is known", head[len(magic)-1], magic[len(magic)-1])
+		d.malformed("version %d, and only %d is known: have both programs of the same release", head[len(magic)-1], magic[len(magic)-1])
 	}
 	return d
 }

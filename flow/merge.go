@@ -24,8 +24,11 @@ type content struct {
 func (c *content) clear() { *c = content{sums: c.sums[:0]} }
 
 func (c *content) observe(b *Behaviour) {
+	if !c.observed {
+		c.behaviour, c.observed = *b, true
+		return
+	}
 	c.behaviour.Merge(b)
-	c.observed = true
 }
 
 // merge goes through the flows of several cursors in one order, and adds up those of
@@ -182,12 +185,15 @@ func (c *slotCursor[K]) next() bool {
 // fetch asks for the sums of a group of flows at once, as Table.AddBatch does.
 func (c *slotCursor[K]) fetch() {
 	c.fetched = min(len(c.rest), group)
-	var totals [group]uint32
+	var numbers, habits [group]uint32
 	for i := range c.rest[:c.fetched] {
-		totals[i] = c.sums.touch(c.sums.touchHabit(c.rest[i].head))
+		numbers[i], habits[i] = c.sums.touchGlimpse(c.rest[i].head)
 	}
-	for _, number := range totals[:c.fetched] {
-		c.touched += c.sums.touchTotals(number)
+	for i, head := range numbers[:c.fetched] {
+		numbers[i] = c.sums.touch(head)
+	}
+	for i, totals := range numbers[:c.fetched] {
+		c.touched += c.sums.touchTotals(totals) + c.sums.touchHabit(habits[i])
 	}
 }
 

@@ -14,15 +14,16 @@ const maxEntries = math.MaxUint32 - slab.Chunk
 
 // store holds the sums of all flows of a table, and how their endpoints behave if that is
 // wanted. A flow's entries are a list. What an index knows of a flow is the number of the
-// list's head, or that of the flow's habit, which knows the head.
+// list's head, or that of the flow's glimpse, which knows the head.
 //
 // Most flows of a large capture are one packet of one protocol, so an entry holds that
 // and no more. With the second packet it gets totals.
 type store struct {
 	entries    slab.Arena[entry]
 	totals     slab.Arena[totals]
-	habits     slab.Arena[habit]
-	behaviours bool // there are habits
+	glimpses   slab.Arena[glimpse]
+	habits     slab.Arena[Behaviour]
+	behaviours bool // there are glimpses, and habits of those flows that have two packets
 }
 
 // entry is the first packet of one protocol of a flow. It takes half a cache line: keep it
@@ -37,25 +38,31 @@ type entry struct {
 	direction uint8 // of the one packet
 }
 
-// habit is a flow's behaviour. It takes two cache lines: keep it so.
-type habit struct {
-	Behaviour
-	head uint32 // number of the flow's first entry
+// count counts a packet. number is what the index knows of its flow.
+func (s *store) count(number *uint32, p *packet.Packet, direction int) {
+	if s.behaviours {
+		g := s.glimpse(number)
+		s.observe(g, p, direction)
+		number = &g.head
+	}
+	s.add(number, p, direction)
 }
 
-// flow returns the head of a flow's list of entries and its behaviour, nil if that is
-// not wanted. number is what the index knows of the flow; if that is 0, the flow begins.
-func (s *store) flow(number *uint32) (head *uint32, b *Behaviour) {
+// unite adds what was seen of a pair to the flow of which the index knows a number.
+func (s *store) unite(number *uint32, c *content) {
 	if !s.behaviours {
-		return number, nil
+		s.mergeSums(number, c.sums)
+		return
 	}
-	if *number == 0 {
-		h, n := s.habits.Add()
-		*h, *number = habit{}, n
-		return &h.head, &h.Behaviour
+	g := s.glimpse(number)
+	begins := g.head == 0
+	if !begins {
+		s.behaviourOf(g).Merge(&c.behaviour)
 	}
-	h := s.habits.At(*number)
-	return &h.head, &h.Behaviour
+	s.mergeSums(&g.head, c.sums)
+	if begins && g.head != 0 {
+		s.beginBehaviour(g, &c.behaviour)
+	}
 }
 
 // find returns the entry of a protocol in the list at head, nil if there is none.
@@ -120,6 +127,12 @@ func (s *store) sums(e *entry) Sums {
 	return whole
 }
 
+func (s *store) mergeSums(head *uint32, sums []Sums) {
+	for i := range sums {
+		s.merge(head, &sums[i])
+	}
+}
+
 // merge adds sums of the flow whose list of entries is at head.
 func (s *store) merge(head *uint32, sums *Sums) {
 	if sums.N() == 0 {
@@ -143,13 +156,23 @@ func (s *store) merge(head *uint32, sums *Sums) {
 // full reports whether n more packets could have no numbers.
 func (s *store) full(n int) bool { return s.entries.Len()+n > maxEntries }
 
-// touchHabit fetches a flow's behaviour into the cache, if there is one, and returns the
-// number of its first entry. number is what the index knows of the flow.
-func (s *store) touchHabit(number uint32) (head uint32) {
+// touchGlimpse fetches a flow's glimpse into the cache, if there is one, and returns the
+// numbers of its first entry and of its Behaviour. number is what the index knows of the flow.
+func (s *store) touchGlimpse(number uint32) (head, whole uint32) {
 	if !s.behaviours || number == 0 {
-		return number
+		return number, 0
 	}
-	return s.habits.At(number).head
+	g := s.glimpses.At(number)
+	return g.head, g.whole
+}
+
+// touchHabit fetches a Behaviour into the cache.
+func (s *store) touchHabit(number uint32) uint64 {
+	if number == 0 {
+		return 0
+	}
+	b := s.habits.At(number)
+	return b.PayloadBytes[0] + uint64(b.Datagrams) // from both of its cache lines
 }
 
 // touch fetches an entry into the cache, and returns the number of its totals.
@@ -173,16 +196,26 @@ func (s *store) touchTotals(number uint32) uint64 {
 // what the index knows of the flow.
 func (s *store) gather(c *content, number uint32) {
 	from := len(c.sums)
-	head, behaviour := s.flow(&number)
-	for n := *head; n != 0; {
-		e := s.entries.At(n)
+	if s.behaviours {
+		g := s.glimpses.At(number)
+		s.gatherBehaviour(c, g)
+		number = g.head
+	}
+	for number != 0 {
+		e := s.entries.At(number)
 		c.sums = append(c.sums, s.sums(e))
-		n = e.next
+		number = e.next
 	}
 	sortByProtocol(c.sums[from:])
-	if behaviour != nil {
-		c.observe(behaviour)
+}
+
+func (s *store) gatherBehaviour(c *content, g *glimpse) {
+	if g.whole != 0 {
+		c.observe(s.habits.At(g.whole))
+		return
 	}
+	b := s.alone(g)
+	c.observe(&b)
 }
 
 func sortByProtocol(sums []Sums) {
@@ -195,16 +228,19 @@ func sortByProtocol(sums []Sums) {
 func (s *store) clear() {
 	s.entries.Clear()
 	s.totals.Clear()
+	s.glimpses.Clear()
 	s.habits.Clear()
 }
 
-func (s *store) bytes() int64 { return s.entries.Bytes() + s.totals.Bytes() + s.habits.Bytes() }
+func (s *store) bytes() int64 {
+	return s.entries.Bytes() + s.totals.Bytes() + s.glimpses.Bytes() + s.habits.Bytes()
+}
 
 // growth returns the memory that s takes in addition to count n more packets.
 func (s *store) growth(n int) int64 {
 	grows := s.entries.Growth(n) + s.totals.Growth(n)
 	if s.behaviours {
-		grows += s.habits.Growth(n)
+		grows += s.glimpses.Growth(n) + s.habits.Growth(n)
 	}
 	return grows
 }

@@ -82,6 +82,7 @@ type lookup struct {
 	v4        v4pair // the pair, if it is one of IPv4 endpoints
 	place     int    // in the index
 	number    uint32 // of what was fetched last: the flow's first entry, then that one's totals
+	whole     uint32 // number of the flow's Behaviour
 	kind      uint8  // which index
 	direction uint8
 }
@@ -120,13 +121,13 @@ func (t *Table) addGroup(packets []packet.Packet, which []uint32) {
 		t.find(&packets[which[i]], &ahead[i])
 	}
 	for i := range ahead {
-		ahead[i].number = t.sums.touchHabit(t.number(&ahead[i]))
+		ahead[i].number, ahead[i].whole = t.sums.touchGlimpse(t.number(&ahead[i]))
 	}
 	for i := range ahead {
 		ahead[i].number = t.sums.touch(ahead[i].number)
 	}
 	for i := range ahead {
-		t.touched += t.sums.touchTotals(ahead[i].number)
+		t.touched += t.sums.touchTotals(ahead[i].number) + t.sums.touchHabit(ahead[i].whole)
 	}
 	for i := range ahead {
 		t.count(&packets[which[i]], &ahead[i])
@@ -197,11 +198,7 @@ func (t *Table) count(p *packet.Packet, l *lookup) {
 		key, _ := pairOf(p)
 		number = t.other.claim(l.place, &key, l.hash)
 	}
-	head, behaviour := t.sums.flow(number)
-	t.sums.add(head, p, int(l.direction))
-	if behaviour != nil {
-		behaviour.add(p, int(l.direction))
-	}
+	t.sums.count(number, p, int(l.direction))
 }
 
 // Merge adds what o has seen to t. It is associative and commutative with the empty
@@ -213,32 +210,22 @@ func (t *Table) Merge(o *Table) {
 	for _, s := range o.v4.list(nil) {
 		c.clear()
 		o.sums.gather(&c, s.head)
-		t.mergeInto(t.v4.get(&s.key, t.v4.hash(&s.key)), &c)
+		t.sums.unite(t.v4.get(&s.key, t.v4.hash(&s.key)), &c)
 	}
 	for _, s := range o.other.list(nil) {
 		c.clear()
 		o.sums.gather(&c, s.head)
-		t.mergeInto(t.other.get(&s.key, t.other.hash(&s.key)), &c)
+		t.sums.unite(t.other.get(&s.key, t.other.hash(&s.key)), &c)
 	}
 }
 
 // merge adds what was seen of a pair.
 func (t *Table) merge(p *pair, c *content) {
 	if key, ok := p.v4(); ok {
-		t.mergeInto(t.v4.get(&key, t.v4.hash(&key)), c)
+		t.sums.unite(t.v4.get(&key, t.v4.hash(&key)), c)
 		return
 	}
-	t.mergeInto(t.other.get(p, t.other.hash(p)), c)
-}
-
-func (t *Table) mergeInto(number *uint32, c *content) {
-	head, behaviour := t.sums.flow(number)
-	for i := range c.sums {
-		t.sums.merge(head, &c.sums[i])
-	}
-	if behaviour != nil {
-		behaviour.Merge(&c.behaviour)
-	}
+	t.sums.unite(t.other.get(p, t.other.hash(p)), c)
 }
 
 // Flows yields every flow in the order of its endpoints' addresses. A Flow's Sums

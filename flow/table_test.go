@@ -33,7 +33,7 @@ func naiveFlows(packets []packet.Packet) (all []Flow) {
 			flows[key][p.Protocol] = &Sums{Protocol: p.Protocol}
 		}
 		flows[key][p.Protocol].add(p, direction)
-		behaviours[key].behaviour.add(p, direction)
+		behaviours[key].behaviour.add(sightOf(p), p.Time, direction)
 	}
 	keys := make([]pair, 0, len(flows))
 	for key := range flows {
