@@ -49,23 +49,32 @@ func (c *counter) add(e packet.Endpoint) {
 
 // prune keeps the endpoints with most peers, at most 2*MaxHosts.
 func (c *counter) prune() {
-	for _, e := range c.ranked()[2*MaxHosts:] {
-		delete(c.peers, e)
+	for _, known := range c.ranked()[2*MaxHosts:] {
+		delete(c.peers, known.endpoint)
 	}
 }
 
-func (c *counter) top() []packet.Endpoint {
+func (c *counter) top() (endpoints []packet.Endpoint) {
 	all := c.ranked()
-	return all[:min(len(all), MaxHosts)]
+	for _, known := range all[:min(len(all), MaxHosts)] {
+		endpoints = append(endpoints, known.endpoint)
+	}
+	return endpoints
 }
 
-func (c *counter) ranked() []packet.Endpoint {
-	all := make([]packet.Endpoint, 0, len(c.peers))
-	for e := range c.peers {
-		all = append(all, e)
+// counted is an endpoint with the peers that were counted.
+type counted struct {
+	endpoint packet.Endpoint
+	peers    uint32
+}
+
+func (c *counter) ranked() []counted {
+	all := make([]counted, 0, len(c.peers))
+	for e, n := range c.peers {
+		all = append(all, counted{e, n})
 	}
-	slices.SortFunc(all, func(x, y packet.Endpoint) int {
-		return cmp.Or(cmp.Compare(c.peers[y], c.peers[x]), x.Compare(y))
+	slices.SortFunc(all, func(x, y counted) int {
+		return cmp.Or(cmp.Compare(y.peers, x.peers), x.endpoint.Compare(y.endpoint))
 	})
 	return all
 }

@@ -53,7 +53,7 @@ func (h *Host) Peers() (n uint32) {
 type Hosts struct {
 	hosts map[packet.Endpoint]*Host
 	alone Host  // stands in for the host of a flow that has none
-	here  place // of the flow asked for
+	here  Place // of the flow asked for
 }
 
 // ErrUnobserved says that flows are without flow.Behaviour.
@@ -141,84 +141,6 @@ func (h *Hosts) All(yield func(packet.Endpoint, *Host) bool) {
 			return
 		}
 	}
-}
-
-// Seat is a flow's place: whose peer the other endpoint is, and in which cohort.
-type Seat struct {
-	Host   packet.Endpoint // the endpoint with more peers
-	Peers  uint32          // of the host, in the flow's cohort; 1 if it is no host
-	Manner Manner
-
-	NameServer bool // the other endpoint is one of the host's few name servers: see asksNames
-	Aside      bool // that, or the cohort has too few peers beside name servers: the flow is not judged
-}
-
-// Evidence reports whether flows in this manner may say anything of a botnet: nothing was said over a
-// connection that was never accepted, and only TCP and UDP carry botnets here.
-func (s Seat) Evidence() bool { return s.Manner == TCP || s.Manner == UDP }
-
-// Seat returns f's place.
-func (h *Hosts) Seat(f *flow.Flow) Seat { return h.place(f).seat() }
-
-// place is a flow with all that features are made of.
-type place struct {
-	endpoint packet.Endpoint
-	view     view
-	names    bool // asksNames
-	host     *Host
-	cohort   *Cohort
-	manner   Manner
-	single   bool // the cohort is this flow alone
-}
-
-func (p *place) seat() Seat {
-	s := Seat{Host: p.endpoint, Peers: p.cohort.Peers, Manner: p.manner}
-	if servers := p.host.fewNameServers(); servers > 0 && p.manner == UDP {
-		s.NameServer = p.names
-		s.Aside = p.names || !p.cohort.enoughBeside(servers)
-	}
-	return s
-}
-
-// place finds f's host, which is the endpoint with more peers; of two alike, Src. A flow
-// neither of whose endpoints is a host is a cohort of its own. It is valid until the next is
-// asked for.
-func (h *Hosts) place(f *flow.Flow) *place {
-	p := &h.here
-	*p = place{}
-	a, b := h.hosts[f.Src], h.hosts[f.Dst]
-	p.endpoint, p.host = f.Src, a
-	dst := b != nil && (a == nil || b.Peers() > a.Peers())
-	if dst {
-		p.endpoint, p.host = f.Dst, b
-	}
-	p.view = viewFrom(f, dst)
-	p.names = asksNames(f, &p.view)
-	p.manner = mannerOf(&p.view)
-	if p.host == nil {
-		p.host = h.stranger()
-	}
-	p.cohort = p.host.Cohort(p.manner)
-	if p.cohort.Peers == 0 { // of a stranger, or a group's address, which is no peer
-		if p.host != &h.alone {
-			h.stranger()
-		}
-		p.cohort = h.alone.own(p.manner)
-		p.cohort.add(&p.view)
-		p.single = true
-	}
-	return p
-}
-
-// stranger returns a host without peers, valid until it is asked for again.
-func (h *Hosts) stranger() *Host {
-	h.alone.Named, h.alone.nameServers, h.alone.features = 0, 0, [Manners][]float64{}
-	for _, c := range h.alone.cohorts {
-		if c != nil {
-			*c = Cohort{}
-		}
-	}
-	return &h.alone
 }
 
 // individual reports whether e is one machine, not a group of them.

@@ -2,6 +2,7 @@ package behaviour
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -20,7 +21,7 @@ func TestDownloadsCountAlike(t *testing.T) {
 		v.b.MaxPayload[1] = uint16(900 + r.IntN(200))
 		var c Cohort
 		c.add(&v)
-		p := place{view: v, host: new(Host), cohort: &c, manner: mannerOf(&v)}
+		p := Place{view: v, host: new(Host), cohort: &c, manner: mannerOf(&v)}
 		values := append(p.values(flowFeatures, nil), p.values(hostFeatures, nil)...)
 		if got := v.download(); got != Download(values) || got != (c.Downloads == 1) {
 			t.Fatalf("%+v: its features say download %v, it itself %v", v.b, !got, got)
@@ -92,4 +93,44 @@ func TestDownloads(t *testing.T) {
 	f("a file given", false, tcp().SendData(time.Second, make([]byte, 1400)).ReplyData(time.Second, make([]byte, 100)))
 	f("fetched by the peer", false, pcaptest.TCPFlow("9.9.9.9:443", "10.0.0.1:3").Handshake(0).
 		SendData(time.Second, make([]byte, 100)).ReplyData(time.Second, make([]byte, 1400)))
+}
+
+// TestJudgedWithoutFeatures: a place knows what its features would say, also with few peers, name
+// servers, downloads and hosts that are none.
+func TestJudgedWithoutFeatures(t *testing.T) {
+	lone := pcaptest.UDPFlow("10.0.0.7:1", "99.0.0.9:2").SendData(0, make([]byte, 20))
+	judged := 0
+	for peers := range 3 * MinPeers {
+		flows := append(flowtest.Chat("10.0.0.1", peers), flowtest.Pages("10.0.0.1", peers/2)...)
+		for i := range peers % 5 {
+			asked := pcaptest.UDPFlow("10.0.0.2:99", fmt.Sprintf("99.0.1.%d:53", i)).SendData(0, make([]byte, 30)).ReplyData(time.Second, make([]byte, 60))
+			flows = append(flows, asked)
+		}
+		s := flowtest.Set(append(append(flows, lone), flowtest.Gossip("10.0.0.2", peers, flowtest.Always)...)...)
+		h := hostsOf(t, s)
+		for f := range s.P2P() {
+			got := h.Place(&f).Judged()
+			values, seat := h.Seated(&f, nil)
+			if seat.Aside {
+				SetAside(values)
+			}
+			if got != Judged(values) {
+				t.Errorf("%d peers, %v to %v: judged %v, its features say %v", peers, f.Src, f.Dst, got, !got)
+			}
+			if got {
+				judged++
+			}
+		}
+	}
+	if judged < 100 {
+		t.Errorf("only %d were judged", judged)
+	}
+}
+
+func TestInverse(t *testing.T) {
+	for rank := range uint8(58) {
+		if got, want := inverse(rank), math.Ldexp(1, -int(rank)); got != want {
+			t.Errorf("2 to the power of -%d is %v, want %v", rank, got, want)
+		}
+	}
 }

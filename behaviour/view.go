@@ -17,14 +17,31 @@ type view struct {
 
 // viewFrom returns f as seen from Src, or from Dst.
 func viewFrom(f *flow.Flow, dst bool) (v view) {
-	total := f.Total()
+	v.from(f, dst)
+	return v
+}
+
+// from sets v to f as seen from Src, or from Dst.
+func (v *view) from(f *flow.Flow, dst bool) {
+	v.sum(f.Sums)
 	v.peer, v.b = f.Dst, *f.Behaviour
-	v.packets, v.back, v.first, v.last = total.N(), total.Packets[1], total.First, total.Last
 	if dst {
-		v.peer, v.back = f.Src, total.Packets[0]
+		v.peer, v.back = f.Src, v.packets-v.back
 		v.b.Reverse()
 	}
-	return v
+}
+
+// sum adds up what of sums is looked at, back as seen from Src.
+func (v *view) sum(sums []flow.Sums) {
+	for i := range sums {
+		s := &sums[i]
+		if v.packets == 0 {
+			v.first, v.last = s.First, s.Last
+		}
+		v.first, v.last = min(v.first, s.First), max(v.last, s.Last)
+		v.packets += s.N()
+		v.back += s.Packets[1]
+	}
 }
 
 func (v *view) volume() uint64 { return v.b.PayloadBytes[0] + v.b.PayloadBytes[1] }

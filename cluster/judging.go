@@ -164,7 +164,7 @@ func (w *worker) verdicts(ctx context.Context, d *delivery, seen observe.Observa
 		if d.Job.Windows.Hosts {
 			return judge.JudgeAll(seen, sum, detect.Yield{Host: func(v *detect.HostVerdict) error { return report.WriteHost(out, v) }})
 		}
-		if err := judge.Judge(seen, sum, verdicts.Write); err != nil {
+		if err := judge.JudgeAll(seen, sum, detect.Yield{Flow: verdicts.Write, Plain: true}); err != nil {
 			return err
 		}
 		return verdicts.Close()

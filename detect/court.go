@@ -15,6 +15,9 @@ type Yield struct {
 	Flow func(*Verdict) error     // each P2P flow, in the order of endpoints
 	Host func(*HostVerdict) error // then each host, in the order of addresses; only models of mode behaviour know of hosts
 	Bare bool                     // verdicts on hosts are wanted without reasons, which take time
+	// Plain says that verdicts on flows are wanted without Verdict.Behaviour, which takes time. Where
+	// hosts are judged, too, it is there all the same.
+	Plain bool
 }
 
 // court judges the flows of one capture, and its hosts by them.
@@ -23,6 +26,7 @@ type court struct {
 	known    *behaviour.Hosts // nil but in mode behaviour
 	whole    bool             // verdicts on flows are wanted with all that describes them
 	tallies  map[seat]*tally  // nil if hosts are not judged
+	plain    bool             // features are made only where a score needs them
 
 	// While a whole capture is judged:
 	values []float64        // of the flow judged; else each flow gets its own
@@ -37,19 +41,28 @@ func (c *court) atOnce() {
 	}
 }
 
-// score returns what the model says of a flow, from its features.
-func (c *court) score(s behaviour.Seat, values []float64) (float64, error) {
-	if c.scores == nil || !behaviour.Judged(values) {
-		return c.detector.Model.ScoreBehaviour(values)
+// score returns what the model says of a flow at a place, and its features unless they are
+// neither wanted nor needed.
+func (c *court) score(p *behaviour.Place, s behaviour.Seat) (score float64, values []float64, err error) {
+	at, known := seat{s.Host, s.Manner}, !p.Judged() // what says nothing scores 0
+	if !known {
+		score, known = c.scores[at]
 	}
-	at := seat{s.Host, s.Manner}
-	score, known := c.scores[at]
+	if known && c.plain {
+		return score, nil, nil
+	}
+	values = p.Values(c.values[:0])
+	if s.Aside {
+		behaviour.SetAside(values)
+	}
 	if known {
-		return score, nil
+		return score, values, nil
 	}
-	score, err := c.detector.Model.ScoreBehaviour(values)
-	c.scores[at] = score
-	return score, err
+	score, err = c.detector.Model.ScoreBehaviour(values)
+	if c.scores != nil {
+		c.scores[at] = score
+	}
+	return score, values, err
 }
 
 func (d Detector) court(seen observe.Observation, y Yield) (*court, error) {
@@ -65,6 +78,7 @@ func (d Detector) court(seen observe.Observation, y Yield) (*court, error) {
 	if y.Host != nil {
 		c.tallies = make(map[seat]*tally)
 	}
+	c.plain = y.Plain && y.Host == nil
 	return c, nil
 }
 
@@ -78,13 +92,10 @@ func (c *court) flow(f flow.Flow) (v Verdict, err error) {
 	if c.whole {
 		v = d.describe(f)
 	}
-	values, seat := c.known.Seated(&f, c.values[:0])
-	if seat.Aside {
-		behaviour.SetAside(values)
-	}
-	v.Behaviour = values
-	score, err := c.score(seat, values)
-	if err != nil {
+	place := c.known.Place(&f)
+	seat := place.Seat()
+	var score float64
+	if score, v.Behaviour, err = c.score(place, seat); err != nil {
 		return v, fmt.Errorf("cannot score flow %v to %v: %w", f.Src, f.Dst, err)
 	}
 	v.Score, v.Botnet = d.Model.Express(score), d.Model.Botnet(score)

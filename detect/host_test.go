@@ -14,8 +14,11 @@ import (
 	"botnetdetect/internal/pcaptest"
 	"botnetdetect/model"
 	"botnetdetect/observe"
+	"botnetdetect/packet"
 	"botnetdetect/protocol"
 	"botnetdetect/reason"
+
+	gocmp "github.com/google/go-cmp/cmp"
 )
 
 // gossip is a host that asks as many strangers the same few bytes.
@@ -173,5 +176,30 @@ func TestScoresOfCohorts(t *testing.T) {
 	})
 	if err != nil || scored < 60 {
 		t.Errorf("%d flows were scored (%v)", scored, err)
+	}
+}
+
+// TestPlainVerdicts: without features the verdicts are the same.
+func TestPlainVerdicts(t *testing.T) {
+	lone := pcaptest.UDPFlow("10.0.0.7:1", "99.0.0.9:2").SendData(0, make([]byte, 20))
+	seen := watched(append(append(gossip("10.0.0.1", 60), lone), append(flowtest.Chat("10.0.0.2", 12), flowtest.Pages("10.0.0.1", 9)...)...)...)
+	verdicts := func(plain bool) (all []Verdict) {
+		var sum Summary
+		err := behavioural(t).JudgeAll(seen, &sum, Yield{Plain: plain, Flow: func(v *Verdict) error {
+			if v.Score == 0 && plain != (v.Behaviour == nil) {
+				t.Errorf("flow %v to %v, plain %v: features %v", v.Src, v.Dst, plain, v.Behaviour)
+			}
+			w := *v
+			w.Behaviour, w.Flow = nil, flow.Flow{}
+			all = append(all, w)
+			return nil
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	if diff := gocmp.Diff(verdicts(false), verdicts(true), gocmp.Comparer(func(x, y packet.Endpoint) bool { return x == y })); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -30,7 +30,7 @@ func (f *Facts) flowObjects() []flowJSON {
 
 func (j *judged) json() flowJSON {
 	o := flowJSON{
-		object:       objectOf(&j.Verdict),
+		object:       objectOf(&j.Verdict, nil),
 		PacketsThere: j.total.Packets[0], PacketsBack: j.total.Packets[1],
 		BytesThere: j.total.Bytes[0], BytesBack: j.total.Bytes[1],
 	}

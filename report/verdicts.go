@@ -98,34 +98,49 @@ var fields = []string{
 var windowFields = []string{"window_start", "window_end", "change"}
 
 // Write writes one verdict.
-func (v *Verdicts) Write(d *detect.Verdict) error {
-	return v.write(d, objectOf(d), nil)
-}
+func (v *Verdicts) Write(d *detect.Verdict) error { return v.write(d, nil) }
 
 // WriteIn writes one verdict with its window.
 func (v *Verdicts) WriteIn(d *detect.Verdict, w Window) error {
-	o := objectOf(d)
-	o.Window, o.Change = &window{stamp(w.Start), stamp(w.End)}, w.Change
-	return v.write(d, o, []string{o.Window.Start, o.Window.End, o.Change})
+	return v.write(d, &w)
 }
 
-func (v *Verdicts) write(d *detect.Verdict, o object, more []string) error {
+// write writes one verdict; w is nil if it has no window.
+func (v *Verdicts) write(d *detect.Verdict, w *Window) error {
 	v.count++
 	switch v.format {
 	case CSV:
-		return v.csv.Write(append(row(d), more...))
+		return v.csv.Write(append(row(d), w.columns()...))
 	case JSON:
 		separator := ",\n"
 		if v.count == 1 {
 			separator = "[\n"
 		}
-		return v.object(separator, o, "")
+		return v.object(separator, objectOf(d, w), "")
 	case JSONLines:
-		return v.object("", o, "\n")
+		return v.object("", objectOf(d, w), "\n")
 	}
-	line := append([]string{d.Src.String(), d.Dst.String(), d.Text()}, more...)
-	_, err := v.out.WriteString(strings.Join(line, "\t") + "\n")
+	_, err := v.out.Write(appendText(v.out.AvailableBuffer(), d, w))
 	return err
+}
+
+// appendText appends a verdict as a line of text.
+func appendText(line []byte, d *detect.Verdict, w *Window) []byte {
+	line = append(d.Src.AppendText(line), '\t')
+	line = append(d.Dst.AppendText(line), '\t')
+	line = append(line, d.Text()...)
+	for _, column := range w.columns() {
+		line = append(append(line, '\t'), column...)
+	}
+	return append(line, '\n')
+}
+
+// columns are those of windowFields; none if w is nil.
+func (w *Window) columns() []string {
+	if w == nil {
+		return nil
+	}
+	return []string{stamp(w.Start), stamp(w.End), w.Change}
 }
 
 // Flush writes what is held back.
@@ -184,7 +199,7 @@ type window struct {
 	End   string `json:"end"`
 }
 
-func objectOf(d *detect.Verdict) object {
+func objectOf(d *detect.Verdict, w *Window) object {
 	o := object{
 		Capture: d.Capture, Src: d.Src.String(), Dst: d.Dst.String(),
 		Verdict: d.Text(), Score: d.Score, Packets: d.Packets, Bytes: d.Bytes,
@@ -193,6 +208,9 @@ func objectOf(d *detect.Verdict) object {
 	}
 	if d.Host != (packet.Endpoint{}) {
 		o.Host = d.Host.String()
+	}
+	if w != nil {
+		o.Window, o.Change = &window{stamp(w.Start), stamp(w.End)}, w.Change
 	}
 	return o
 }

@@ -115,7 +115,7 @@ func (p *predict) writeAll(ctx context.Context, paths []string, m *model.Model, 
 			return err
 		}
 		failed, err = p.observe(ctx, paths, func(seen observe.Observation) error {
-			return p.detector(m).Judge(seen, sum, verdicts.Write)
+			return p.detector(m).JudgeAll(seen, sum, detect.Yield{Flow: verdicts.Write, Plain: true})
 		})
 		if err != nil {
 			return err
@@ -142,7 +142,7 @@ func (p *predict) writeEach(ctx context.Context, paths []string, m *model.Model,
 			if err != nil {
 				return err
 			}
-			if err := p.detector(m).Judge(seen, sum, verdicts.Write); err != nil {
+			if err := p.detector(m).JudgeAll(seen, sum, detect.Yield{Flow: verdicts.Write, Plain: true}); err != nil {
 				return err
 			}
 			return verdicts.Close()
