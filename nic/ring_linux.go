@@ -3,8 +3,8 @@ package nic
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
-	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -32,7 +32,7 @@ type Lane struct {
 	number int
 	link   capture.LinkType
 	seq    int64
-	since  time.Time // frames from before are not wanted: they came unfiltered, and by all lanes
+	since  time.Time // frames from before are not wanted: see early; zero once none can come any more
 	tried  time.Time // when opening was last tried
 
 	mu    sync.Mutex // guards ring, as Counts asks it
@@ -52,8 +52,8 @@ const (
 // blockBytes is how much of a ring the kernel hands over at a time.
 const blockBytes = 1 << 20
 
-// groups number fan-outs within this process.
-var groups atomic.Uint32
+// settling is for how long after opening frames from before may come.
+const settling = 10 * time.Second
 
 // Open opens the interface of a name. An error that wraps ErrPermission says how to give
 // what is missing.
@@ -67,7 +67,7 @@ func Open(name string, o Options) (*Interface, error) {
 	if o.Lanes < 1 || o.Lanes > maxLanes {
 		return nil, fmt.Errorf("%d lanes: want 1 to %d", o.Lanes, maxLanes)
 	}
-	in := &Interface{name: name, options: o, group: uint16(os.Getpid()<<4) + uint16(groups.Add(1))}
+	in := &Interface{name: name, options: o, group: newGroup()}
 	for i := range o.Lanes {
 		l := &Lane{in: in, number: i}
 		if err := l.open(); err != nil {
@@ -78,6 +78,11 @@ func Open(name string, o Options) (*Interface, error) {
 	}
 	return in, nil
 }
+
+// newGroup returns a number for a fan-out. Whoever has the same number on an interface gets
+// a share of its packets, other processes too, and in containers process IDs are alike: so
+// it is a random one.
+func newGroup() uint16 { return uint16(rand.Uint32()) }
 
 // Lanes returns the ways that frames come in.
 func (in *Interface) Lanes() []*Lane { return in.lanes }
@@ -234,7 +239,7 @@ func (l *Lane) Next(f *capture.Frame) error {
 		return l.reopen()
 	}
 	data, info, err := l.ring.ZeroCopyReadPacketData()
-	for err == nil && info.Timestamp.Before(l.since) {
+	for err == nil && l.early(info.Timestamp) {
 		data, info, err = l.ring.ZeroCopyReadPacketData()
 	}
 	if err != nil {
@@ -244,6 +249,20 @@ func (l *Lane) Next(f *capture.Frame) error {
 	f.Time, f.Seq = info.Timestamp.UnixNano(), l.seq
 	f.Length, f.Link, f.Data = uint32(info.Length), l.link, data
 	return nil
+}
+
+// early reports whether a frame came before its ring was set up: unfiltered, and by all
+// lanes. Once one has come that is later, or some time has gone by, none is early, whatever
+// it says: the calendar, by which frames are stamped, may be set back.
+func (l *Lane) early(at time.Time) bool {
+	if l.since.IsZero() {
+		return false
+	}
+	if at.Before(l.since) && time.Since(l.since) < settling {
+		return true
+	}
+	l.since = time.Time{}
+	return false
 }
 
 // idle finds out why there was no frame. If the ring has failed, or the interface is
