@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -249,32 +248,5 @@ func TestHangingPeer(t *testing.T) {
 	q.close(ctx)
 	if c := q.count(); c.Lost != mostQueued+7 || c.Waiting != 0 {
 		t.Errorf("after the end: %+v", c)
-	}
-}
-
-func TestSyslog(t *testing.T) {
-	l, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	s, err := Open("jsonl:syslog://"+l.LocalAddr().String(), Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Send(example(t)); err != nil {
-		t.Fatal(err)
-	}
-	buffer := make([]byte, 1<<16)
-	n, _, err := l.ReadFrom(buffer)
-	if err != nil {
-		t.Fatal(err)
-	}
-	head, body, ok := strings.Cut(string(buffer[:n]), " alert - ")
-	if !ok || !strings.HasPrefix(head, "<132>1 2") || !json.Valid([]byte(body)) {
-		t.Errorf("%q", buffer[:n])
-	}
-	if err := s.Close(context.Background()); err != nil {
-		t.Fatal(err)
 	}
 }

@@ -3,6 +3,7 @@ package alert
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -10,19 +11,24 @@ import (
 	"net/url"
 	"os"
 	"strconv"
+	"syscall"
 	"time"
 )
 
 // deadline is how long a peer may take for one record. A peer that hangs is one that is down.
 const deadline = 10 * time.Second
 
-// webhook returns what posts records to a URL.
+// webhook returns what posts records to a URL, and nowhere else: a redirection would have a
+// record fetched, not posted, or posted to whom nobody named.
 func webhook(to string) func(context.Context, []byte) error {
-	client := &http.Client{Timeout: deadline}
+	client := &http.Client{
+		Timeout:       deadline,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 	return func(ctx context.Context, record []byte) error {
 		request, err := http.NewRequestWithContext(ctx, http.MethodPost, to, bytes.NewReader(record))
 		if err != nil {
-			return fmt.Errorf("%w: %w", errRefused, err)
+			return fmt.Errorf("%w: %w", ErrRefused, err)
 		}
 		request.Header.Set("Content-Type", "application/json")
 		request.Header.Set("User-Agent", "botnetdetect")
@@ -36,15 +42,19 @@ func webhook(to string) func(context.Context, []byte) error {
 	}
 }
 
-// verdictOf tells from a status whether a record was taken, and if not, whether to try again.
+// verdictOf tells from a status whether a record was taken, and if not, whether to try again:
+// unless it is the record that the peer minds, the same one may be taken once the peer, or
+// what stands before it, has been put right.
 func verdictOf(answer *http.Response) error {
 	switch code := answer.StatusCode; {
 	case code < 300:
 		return nil
-	case code >= 500, code == http.StatusRequestTimeout, code == http.StatusTooManyRequests, code == http.StatusTooEarly:
-		return fmt.Errorf("the peer answers %s", answer.Status)
+	case code < 400:
+		return fmt.Errorf("the peer answers %s, to another address; give the one that takes records", answer.Status)
+	case code == http.StatusBadRequest, code == http.StatusRequestEntityTooLarge, code == http.StatusUnsupportedMediaType, code == http.StatusUnprocessableEntity:
+		return fmt.Errorf("%w: the peer answers %s", ErrRefused, answer.Status)
 	default:
-		return fmt.Errorf("%w: the peer answers %s", errRefused, answer.Status)
+		return fmt.Errorf("the peer answers %s", answer.Status)
 	}
 }
 
@@ -85,22 +95,46 @@ func newSyslogger(to string) (*syslogger, error) {
 	return s, nil
 }
 
-// send sends one record; over a connection that it keeps.
-func (s *syslogger) send(ctx context.Context, record []byte) (err error) {
+// send sends one record, over a connection that it keeps.
+func (s *syslogger) send(ctx context.Context, record []byte) error {
+	if s.connection != nil && s.network == "tcp" && hungUp(s.connection) {
+		s.hangUp()
+	}
 	if s.connection == nil {
 		dialer := net.Dialer{Timeout: deadline}
-		if s.connection, err = dialer.DialContext(ctx, s.network, s.address); err != nil {
+		c, err := dialer.DialContext(ctx, s.network, s.address)
+		if err != nil {
 			return err
 		}
+		s.connection = c
 	}
-	if err = s.connection.SetWriteDeadline(time.Now().Add(deadline)); err == nil {
+	err := s.connection.SetWriteDeadline(time.Now().Add(deadline))
+	if err == nil {
 		_, err = s.connection.Write(s.frame(record))
 	}
-	if err != nil {
-		_ = s.connection.Close() // it has failed already
-		s.connection = nil
+	switch {
+	case errors.Is(err, syscall.EMSGSIZE):
+		return fmt.Errorf("%w: a record of %d bytes is too long for a datagram: %w; syslog+tcp takes longer ones", ErrRefused, len(record), err)
+	case err != nil:
+		s.hangUp()
 	}
 	return err
+}
+
+func (s *syslogger) hangUp() {
+	_ = s.connection.Close() // it has failed already
+	s.connection = nil
+}
+
+// hungUp reports whether the peer has closed a connection: then what is written to it would
+// be lost without an error. A syslog peer says nothing, so there is nothing to read.
+func hungUp(c net.Conn) bool {
+	var nothing [1]byte
+	if c.SetReadDeadline(time.Now().Add(time.Millisecond)) != nil {
+		return true
+	}
+	_, err := c.Read(nothing[:])
+	return err != nil && !errors.Is(err, os.ErrDeadlineExceeded)
 }
 
 func (s *syslogger) frame(record []byte) []byte {

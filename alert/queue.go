@@ -16,8 +16,9 @@ const (
 	longestStay = time.Minute
 )
 
-// errRefused marks an error of a peer that will not take a record however often it is sent.
-var errRefused = errors.New("refused")
+// ErrRefused marks an error of a peer that will not take a record however often it is sent: the
+// record is lost, the next one is tried.
+var ErrRefused = errors.New("refused")
 
 // queue hands records to a peer, one after the other, in a goroutine of its own. While the
 // peer is down, they wait; each is tried until it is taken, or refused for good.
@@ -110,7 +111,7 @@ func (q *queue) first() (record []byte, ok, closing bool) {
 func (q *queue) persist(ctx context.Context, record []byte) bool {
 	for pause := q.pause; ; pause = min(2*pause, longestStay) {
 		err := q.deliver(ctx, record)
-		if err == nil || errors.Is(err, errRefused) {
+		if err == nil || errors.Is(err, ErrRefused) {
 			q.done(record, err)
 			return true
 		}

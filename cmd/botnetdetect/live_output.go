@@ -118,17 +118,20 @@ func (a *announcer) flush() error {
 	return err
 }
 
-// reach logs that a peer cannot be reached, or can be again. It is called from other
-// goroutines.
+// reach logs that a peer cannot be reached or refuses records, and that it takes them again. It
+// is called from other goroutines.
 func (a *announcer) reach(place string, err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if failing := err != nil; failing != a.failing[place] {
 		a.failing[place] = failing
-		if failing {
+		switch {
+		case errors.Is(err, alert.ErrRefused):
+			a.logger.Error("a place for alerts refuses records, which are lost", "place", place, "error", err)
+		case failing:
 			a.logger.Error("a place for alerts cannot be reached; they wait", "place", place, "error", err)
-		} else {
-			a.logger.Info("a place for alerts is reached again", "place", place)
+		default:
+			a.logger.Info("a place for alerts takes them again", "place", place)
 		}
 	}
 }
