@@ -153,8 +153,8 @@ func (p *page) latency(l *live.Latency) {
 
 func (m Monitor) sinks(p *page) {
 	var sent, lost, failed, waiting []sample
-	for _, s := range m.Sinks {
-		c, labels := s.Counts(), []string{"place", s.Place()}
+	for i, s := range m.Sinks { // two may have one place, as it is shown
+		c, labels := s.Counts(), []string{"sink", strconv.Itoa(i + 1), "place", s.Place()}
 		sent = append(sent, sample{float64(c.Sent), labels})
 		lost = append(lost, sample{float64(c.Lost), labels})
 		failed = append(failed, sample{float64(c.Failed), labels})

@@ -55,8 +55,8 @@ func (m Monitor) Server() *http.Server {
 // mostLag is how far judging may be behind before something is wrong.
 const mostLag = 30 * time.Second
 
-// health answers 200 if all is well, else 503 and what is not.
-func (m Monitor) health(w http.ResponseWriter) {
+// Problems says what is not well with watching; nothing if all is.
+func (m Monitor) Problems() []string {
 	s := m.Stats()
 	problems := []string{}
 	if lag := time.Since(s.Clock); !m.Replay && !s.Started.IsZero() && lag > mostLag && time.Since(s.Started) > mostLag {
@@ -65,8 +65,14 @@ func (m Monitor) health(w http.ResponseWriter) {
 	if s.Source.Down {
 		problems = append(problems, "the interface is away")
 	}
+	return problems
+}
+
+// health answers 200 if all is well, else 503 and what is not.
+func (m Monitor) health(w http.ResponseWriter) {
+	problems := m.Problems()
 	w.Header().Set("Content-Type", "application/json")
-	status := map[string]any{"status": "ok", "packets": s.Packets, "problems": problems}
+	status := map[string]any{"status": "ok", "packets": m.Stats().Packets, "problems": problems}
 	if len(problems) > 0 {
 		status["status"] = "unwell"
 		w.WriteHeader(http.StatusServiceUnavailable)

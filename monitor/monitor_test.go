@@ -185,13 +185,15 @@ func TestSinks(t *testing.T) {
 	if err := file.Send(a); err != nil {
 		t.Fatal(err)
 	}
-	_, text := ask(t, Monitor{Stats: full, Sinks: []*alert.Sink{file, hook}}, "/metrics")
+	_, text := ask(t, Monitor{Stats: full, Sinks: []*alert.Sink{file, hook, hook}}, "/metrics")
 	e := parse(t, text)
-	if n := e.samples[`botnetdetect_alert_records_sent_total{place="`+file.Place()+`"}`]; n != 1 {
+	if n := e.samples[`botnetdetect_alert_records_sent_total{sink="1",place="`+file.Place()+`"}`]; n != 1 {
 		t.Errorf("%v records sent to the file, want 1", n)
 	}
-	if _, ok := e.samples[`botnetdetect_alert_records_lost_total{place="https://127.0.0.1:1"}`]; !ok || strings.Contains(text, "secret") {
-		t.Errorf("of the hook it says:\n%s", text)
+	for _, sink := range []string{"2", "3"} { // parse refuses two samples of one name
+		if _, ok := e.samples[`botnetdetect_alert_records_lost_total{sink="`+sink+`",place="https://127.0.0.1:1"}`]; !ok || strings.Contains(text, "secret") {
+			t.Errorf("of the hook it says:\n%s", text)
+		}
 	}
 }
 

@@ -154,10 +154,14 @@ func TestMetrics(t *testing.T) {
 }
 
 func TestHealth(t *testing.T) {
-	broken := ""
-	s := newServer(t, func(c *Config) { c.Watch = func() Watch { return Watch{Error: broken} } })
+	broken, unwell := "", []string(nil)
+	s := newServer(t, func(c *Config) { c.Watch = func() Watch { return Watch{Error: broken, Problems: unwell} } })
 	if status, _, _ := get(s, "GET", "/healthz", ""); status != http.StatusOK {
 		t.Errorf("all is well: status %d", status)
+	}
+	unwell = []string{"the interface is away"}
+	if status, _, body := get(s, "GET", "/healthz", ""); status != http.StatusServiceUnavailable || !strings.Contains(body, unwell[0]) {
+		t.Errorf("the interface is away: status %d: %s", status, body)
 	}
 	broken = "eth0 is gone"
 	if status, _, body := get(s, "GET", "/healthz", ""); status != http.StatusServiceUnavailable || !strings.Contains(body, broken) {

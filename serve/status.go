@@ -3,6 +3,7 @@ package serve
 import (
 	"fmt"
 	"net/http"
+	"strings"
 )
 
 // Watch says how watching a link fares.
@@ -13,6 +14,8 @@ type Watch struct {
 	Bytes   int64  `json:"bytes"`
 	Dropped int64  `json:"dropped"` // packets that the system could not hand over
 	Flows   int64  `json:"flows"`   // in the windows
+	// Problems are what is not well while watching goes on, such as an interface that is away.
+	Problems []string `json:"problems,omitempty"`
 }
 
 // statusJSON is what a page says of the program.
@@ -59,6 +62,8 @@ func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) {
 		fail(w, http.StatusServiceUnavailable, status.Failing)
 	case status.Watch != nil && status.Watch.Error != "":
 		fail(w, http.StatusServiceUnavailable, status.Watch.Error)
+	case status.Watch != nil && len(status.Watch.Problems) > 0:
+		fail(w, http.StatusServiceUnavailable, strings.Join(status.Watch.Problems, "; "))
 	default:
 		give(w, map[string]string{"status": "ok"})
 	}

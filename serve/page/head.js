@@ -70,6 +70,7 @@ function problems(status) {
 		status.moved ? `The history was damaged. What was left of it is at ${status.moved}; a new one was begun.` : null,
 		status.damaged ? `${counted(status.damaged, "record")} of the history could not be read.` : null,
 		status.watch?.error ? "Watching has stopped: " + status.watch.error : null,
+		...(status.watch?.problems ?? []).map((problem) => `Watching is not well: ${problem}.`),
 		status.forgotten ? `${counted(status.forgotten, "host")} with the least evidence were forgotten for want of room.` : null,
 	].filter(Boolean);
 }
