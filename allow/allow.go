@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/netip"
 	"os"
 	"strings"
@@ -47,6 +48,24 @@ func Parse(entries []string) (*List, error) {
 		}
 	}
 	return l, nil
+}
+
+// With returns a list of what l has, and of more entries. l stays as it is.
+func (l *List) With(entries []string) (*List, error) {
+	all, err := Parse(entries)
+	switch {
+	case err != nil:
+		return nil, err
+	case l.Len() == 0:
+		return all, nil
+	case l.Len()+all.Len() > maxEntries:
+		return nil, errFull
+	}
+	for p := range l.networks {
+		all.network(p)
+	}
+	maps.Copy(all.stations, l.stations)
+	return all, nil
 }
 
 // Len returns the number of entries, without those that were there already.

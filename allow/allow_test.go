@@ -114,3 +114,29 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// With leaves the list as it was, and takes both lists in.
+func TestWith(t *testing.T) {
+	base, err := Parse([]string{"10.0.0.0/8", "02:00:00:00:00:01"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	both, err := base.With([]string{"192.0.2.7", "10.0.0.0/8"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"10.1.2.3", "02:00:00:00:00:01", "192.0.2.7"} {
+		if e := endpoint(t, text); !both.Has(e) || base.Has(e) != (text != "192.0.2.7") {
+			t.Errorf("%s: %v with, %v without", text, both.Has(e), base.Has(e))
+		}
+	}
+	if both.Len() != 3 || base.Len() != 2 {
+		t.Errorf("%d and %d entries", both.Len(), base.Len())
+	}
+	if all, err := (*List)(nil).With([]string{"192.0.2.7"}); err != nil || all.Len() != 1 {
+		t.Errorf("nothing with one: %v, %v", all, err)
+	}
+	if _, err := base.With([]string{"nobody"}); err == nil {
+		t.Error("nobody was taken for an address")
+	}
+}

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"runtime"
-	"slices"
 	"time"
 
 	"botnetdetect/allow"
@@ -34,7 +33,15 @@ type watching struct {
 	logger  *slog.Logger
 	source  live.Source
 	also    func() []string // what is on the allow-list beside --allow; may be nil
+	changed <-chan struct{} // tells that also says something else; may be nil
+	inUse   inUse
 	release []func()        // what closes what was opened, last first
+}
+
+// inUse is what the engine was last told to judge by.
+type inUse struct {
+	judge live.Judge
+	leave *allow.List // what --allow comes to
 }
 
 func newLive(std streams) *cobra.Command {
@@ -205,11 +212,22 @@ func (w *watching) newLogger() *slog.Logger {
 
 // judge reads the model and the allow-list, at first and on SIGHUP.
 func (w *watching) judge() (j live.Judge, err error) {
-	j.Model, j.Origin, err = w.model()
-	if j.Allow = w.leave; err == nil && w.also != nil {
-		j.Allow, err = allow.Parse(slices.Concat(w.allow, w.also()))
+	if j.Model, j.Origin, err = w.model(); err != nil {
+		return j, err
+	}
+	if j.Allow = w.leave; w.also != nil {
+		j.Allow, err = w.leave.With(w.also())
 	}
 	return j, err
+}
+
+// adopt has engine judge by j, which judge returned.
+func (w *watching) adopt(engine *live.Engine, j live.Judge) error {
+	if err := engine.Reload(j); err != nil {
+		return err
+	}
+	w.inUse = inUse{j, w.leave}
+	return nil
 }
 
 // serveMetrics begins to serve /metrics and /healthz, if that was asked for.
@@ -239,7 +257,8 @@ func (w *watching) drop() {
 	}
 }
 
-// reloadOnHangup reads model and allow-list anew at each SIGHUP, until stop is called.
+// reloadOnHangup reads model and allow-list anew at each SIGHUP, and what people allow-listed
+// whenever that changes, until stop is called.
 func (w *watching) reloadOnHangup(engine *live.Engine, out *announcer) (stop func()) {
 	done, ended := make(chan struct{}), make(chan struct{})
 	go func() {
@@ -248,6 +267,8 @@ func (w *watching) reloadOnHangup(engine *live.Engine, out *announcer) (stop fun
 			select {
 			case <-w.std.hangups:
 				w.reload(engine, out)
+			case <-w.changed:
+				w.reallow(engine)
 			case <-done:
 				return
 			}
@@ -265,13 +286,28 @@ func (w *watching) reload(engine *live.Engine, out *announcer) {
 	}
 	j, err := w.judge()
 	if err == nil {
-		err = engine.Reload(j)
+		err = w.adopt(engine, j)
 	}
 	if err != nil {
 		w.logger.Error("nothing was reloaded; what was in use stays", "error", err)
 		return
 	}
 	w.logger.Info("reloaded", "model", j.Origin, "threshold", j.Model.Threshold, "allowed", j.Allow.Len())
+}
+
+// reallow has what people allow-listed meanwhile left alone. All else stays as it is in use:
+// whether a file could be read again at the moment does not matter.
+func (w *watching) reallow(engine *live.Engine) {
+	j := w.inUse.judge
+	var err error
+	if j.Allow, err = w.inUse.leave.With(w.also()); err == nil {
+		err = engine.Reload(j)
+	}
+	if err != nil {
+		w.logger.Error("what was allow-listed is not left alone yet", "error", err)
+		return
+	}
+	w.logger.Info("allow-list changed", "allowed", j.Allow.Len())
 }
 
 // conclude says what was seen.

@@ -305,6 +305,49 @@ func TestLiveInterfaceReturns(t *testing.T) {
 	w.stop()
 }
 
+// While the interface is away, the dashboard says so, and /healthz too.
+func TestServeInterfaceReturns(t *testing.T) {
+	if !inNamespace(t) {
+		return
+	}
+	d := startServe(t, "-i", "vb", "--listen", "127.0.0.1:0", "--data", t.TempDir())
+	netnstest.IP(t, "link del va")
+	d.until(`"problems":["the interface is away"]`)
+	if status, text := d.ask("GET", "healthz", "", nil); status != http.StatusServiceUnavailable || !strings.Contains(text, "the interface is away") {
+		t.Errorf("status %d: %s", status, text)
+	}
+	netnstest.Pair(t)
+	eventually(t, "status 200", func() bool { status, _ := d.ask("GET", "healthz", "", nil); return status == http.StatusOK },
+		func() string { return "the interface stays away" })
+}
+
+// A host that is allow-listed on the page is left alone from then on, though the model's file
+// cannot be read any more.
+func TestServeAllowsWithoutModelFile(t *testing.T) {
+	if !inNamespace(t) {
+		return
+	}
+	model, alerts := filepath.Join(t.TempDir(), "model.json"), filepath.Join(t.TempDir(), "a.jsonl")
+	text, err := os.ReadFile("../../model/default/model.json")
+	if err == nil {
+		err = os.WriteFile(model, text, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, s := startServe(t, "-i", "vb", "-p", "--features", "reference", "--model", model, "--threshold", "0", "--listen", "127.0.0.1:0",
+		"--data", t.TempDir(), "--alert", "jsonl:"+alerts), newSender(t)
+	s.bot("192.168.7.2", 5, 12)
+	d.until(`["vb","192.168.7.2","Botnet",`)
+	if err := os.WriteFile(model, []byte("broken"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if status, said := d.ask("POST", "api/triage", "application/json", []byte(`{"source":"vb","host":"192.168.7.2","state":"allowed"}`)); status != http.StatusOK {
+		t.Fatalf("status %d: %s", status, said)
+	}
+	has(t, alerts, `"change":"withdrawn","host":"192.168.7.2"`, 1)
+}
+
 // In a flood from random sources memory stays bounded, what finds no room is counted, and a
 // bot is still found.
 func TestLiveFlood(t *testing.T) {

@@ -3,10 +3,8 @@ package main
 import (
 	"context"
 	"errors"
-	"os"
 	"slices"
 	"sync"
-	"syscall"
 
 	"botnetdetect/live"
 	"botnetdetect/monitor"
@@ -15,9 +13,10 @@ import (
 
 // watched is the link that a dashboard shows.
 type watched struct {
-	engine *live.Engine
-	source string
-	again  chan os.Signal // asks for the allow-list to be read anew, as SIGHUP does
+	engine  *live.Engine
+	monitor monitor.Monitor
+	source  string
+	changed chan struct{} // has an item if allowed is another one
 
 	mu      sync.Mutex
 	allowed []string // on the page, of this source
@@ -35,20 +34,20 @@ func (s *serving) watchAndServe(ctx context.Context, c serve.Config, d door, jud
 	if err != nil {
 		return err
 	}
-	w := &watched{engine: engine, source: s.config.Name, again: make(chan os.Signal, 1)}
-	s.also = w.entries
+	w := &watched{engine: engine, source: s.config.Name, changed: make(chan struct{}, 1)}
+	s.also, s.changed = w.entries, w.changed
 	out, err := s.announce(engine)
 	if err != nil {
 		return err
 	}
-	c.Source, c.Watch, c.Allowed = w.source, w.status, w.allow
-	c.Operations = monitor.Monitor{Stats: engine.Stats, Sinks: out.sinks, Version: toolName(), Replay: s.from.replay != ""}.Handler()
+	w.monitor = monitor.Monitor{Stats: engine.Stats, Sinks: out.sinks, Version: toolName(), Replay: s.from.replay != ""}
+	c.Source, c.Watch, c.Allowed, c.Operations = w.source, w.status, w.allow, w.monitor.Handler()
 	server, err := serve.New(c)
 	if err != nil {
 		return err
 	}
 	if judge, err = s.judge(); err == nil { // with what is allow-listed on the page, from the first packet on
-		err = engine.Reload(judge)
+		err = s.adopt(engine, judge)
 	}
 	if err != nil {
 		return err
@@ -62,8 +61,6 @@ func (s *serving) watchAndServe(ctx context.Context, c serve.Config, d door, jud
 		return err
 	}
 	s.drop()
-	go w.forward(ctx, s.std.hangups)
-	s.std.hangups = w.again
 	stop := s.reloadOnHangup(engine, out)
 	defer stop()
 	s.say("dashboard: %s", d.url)
@@ -95,8 +92,11 @@ func (w *watched) status() serve.Watch {
 	out := serve.Watch{
 		Running: !w.ended, Packets: stats.Packets, Bytes: stats.Bytes, Dropped: stats.Source.Dropped, Flows: stats.Flows,
 	}
-	if w.problem != nil {
+	switch {
+	case w.problem != nil:
 		out.Error = w.problem.Error()
+	case !w.ended:
+		out.Problems = w.monitor.Problems()
 	}
 	return out
 }
@@ -113,30 +113,14 @@ func (w *watched) allow(list serve.Allowed) {
 	w.mu.Lock()
 	w.allowed = entries
 	w.mu.Unlock()
-	w.signal()
+	select {
+	case w.changed <- struct{}{}:
+	default: // it is told already
+	}
 }
 
 func (w *watched) entries() []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.allowed
-}
-
-func (w *watched) signal() {
-	select {
-	case w.again <- syscall.SIGHUP:
-	default: // it is asked for already
-	}
-}
-
-// forward passes SIGHUP on, until ctx is done.
-func (w *watched) forward(ctx context.Context, hangups <-chan os.Signal) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-hangups:
-			w.signal()
-		}
-	}
 }
