@@ -35,7 +35,7 @@ type watching struct {
 	also    func() []string // what is on the allow-list beside --allow; may be nil
 	changed <-chan struct{} // tells that also says something else; may be nil
 	inUse   inUse
-	release []func()        // what closes what was opened, last first
+	release []func() // what closes what was opened, last first
 }
 
 // inUse is what the engine was last told to judge by.
