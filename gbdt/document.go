@@ -12,9 +12,9 @@ type value struct {
 	kind    kind
 	text    string
 	number  float64
-	numbers []float64         // of an array of numbers or booleans
-	list    []*value          // of another array
-	members map[string]*value // of an object
+	numbers []float64 // of an array of numbers or booleans
+	list    []*value  // of another array
+	members *dict     // of an object
 }
 
 type kind uint8
@@ -45,15 +45,42 @@ type builder struct {
 	keys []string // of the open objects' members; "" in arrays
 	root *value
 	size int // values
+
+	values []value   // to be used next
+	pool   []float64 // its capacity is for the numbers of the next array
 }
+
+// Values and numbers are allocated so many at a time. A model is thousands of both, and this
+// program reads one whenever it starts.
+const (
+	valuesAtOnce  = 256
+	numbersAtOnce = 1024
+)
+
+func (b *builder) value(k kind) *value {
+	if len(b.values) == 0 {
+		b.values = make([]value, valuesAtOnce)
+	}
+	v := &b.values[0]
+	b.values, v.kind = b.values[1:], k
+	return v
+}
+
+func (b *builder) addText(t string) error {
+	v := b.value(text)
+	v.text = t
+	return b.add(v)
+}
+
+func (b *builder) addNull() error { return b.add(b.value(null)) }
 
 func (b *builder) begin(k kind) error {
 	if len(b.open) == maxNesting {
 		return fmt.Errorf("more than %d levels of nesting", maxNesting)
 	}
-	v := &value{kind: k}
+	v := b.value(k)
 	if k == object {
-		v.members = map[string]*value{}
+		v.members = new(dict)
 	}
 	if err := b.add(v); err != nil {
 		return err
@@ -64,6 +91,10 @@ func (b *builder) begin(k kind) error {
 
 // end closes the innermost array or object.
 func (b *builder) end() {
+	if v := b.open[len(b.open)-1]; v.numbers != nil {
+		n := len(v.numbers)
+		b.pool, v.numbers = v.numbers[n:], v.numbers[:n:n]
+	}
 	b.open, b.keys = b.open[:len(b.open)-1], b.keys[:len(b.keys)-1]
 }
 
@@ -76,7 +107,7 @@ func (b *builder) inside() kind {
 }
 
 func (b *builder) key(k string) error {
-	if _, twice := b.open[len(b.open)-1].members[k]; twice {
+	if b.open[len(b.open)-1].members.find(k) != nil {
 		return fmt.Errorf("key %q occurs twice", k)
 	}
 	b.keys[len(b.keys)-1] = k
@@ -96,7 +127,7 @@ func (b *builder) add(v *value) error {
 	}
 	in := b.open[len(b.open)-1]
 	if in.kind == object {
-		in.members[b.keys[len(b.keys)-1]] = v
+		in.members.add(b.keys[len(b.keys)-1], v)
 		return nil
 	}
 	if in.numbers != nil {
@@ -108,14 +139,19 @@ func (b *builder) add(v *value) error {
 
 func (b *builder) addNumber(x float64) error {
 	if b.inside() != array {
-		return b.add(&value{kind: number, number: x})
+		v := b.value(number)
+		v.number = x
+		return b.add(v)
 	}
 	in := b.open[len(b.open)-1]
 	if in.list != nil {
 		return errors.New("an array of numbers and others")
 	}
 	if in.numbers == nil {
-		in.numbers = make([]float64, 0, 16) // as many as a tree of depth 3 has nodes, or one more
+		if cap(b.pool) == 0 {
+			b.pool = make([]float64, 0, numbersAtOnce)
+		}
+		in.numbers = b.pool[:0]
 	}
 	in.numbers = append(in.numbers, x)
 	return nil
@@ -134,8 +170,8 @@ func (v *value) at(path ...string) (*value, error) {
 		if v.kind != object {
 			return nil, fmt.Errorf("%s is %v, want an object", name(path[:i]), v.kind)
 		}
-		next, ok := v.members[k]
-		if !ok {
+		next := v.members.find(k)
+		if next == nil {
 			return nil, fmt.Errorf("%s is missing", name(path[:i+1]))
 		}
 		v = next

@@ -15,8 +15,9 @@ import (
 // took most of that time.
 type jsonScan struct {
 	builder
-	data []byte
-	at   int
+	data  []byte
+	at    int
+	known map[string]string // keys that came before, by how they are written
 }
 
 // parseJSON reads one JSON document.
@@ -61,7 +62,7 @@ func (s *jsonScan) value() error {
 			if err != nil {
 				return err
 			}
-			return s.add(&value{kind: text, text: t})
+			return s.addText(t)
 		case 't', 'f', 'n':
 			return s.word()
 		default:
@@ -124,7 +125,11 @@ func (s *jsonScan) member() error {
 	if s.next() != '"' {
 		return errors.New("a member without a key")
 	}
-	k, err := s.text()
+	quoted, plain, err := s.quoted()
+	if err != nil {
+		return err
+	}
+	k, err := s.keyOf(quoted, plain)
 	if err != nil {
 		return err
 	}
@@ -135,23 +140,50 @@ func (s *jsonScan) member() error {
 	return s.key(k)
 }
 
+// keyOf is unquote for keys, which it makes only once: each tree has the keys of the one before.
+func (s *jsonScan) keyOf(quoted []byte, plain bool) (string, error) {
+	if known, ok := s.known[string(quoted)]; ok {
+		return known, nil
+	}
+	k, err := unquote(quoted, plain)
+	if err == nil && len(s.known) < mostKnown {
+		if s.known == nil {
+			s.known = make(map[string]string)
+		}
+		s.known[string(quoted)] = k
+	}
+	return k, err
+}
+
+// mostKnown bounds jsonScan.known: XGBoost's models have some 60 keys.
+const mostKnown = 256
+
 // text reads a string, which begins here.
 func (s *jsonScan) text() (string, error) {
+	quoted, plain, err := s.quoted()
+	if err != nil {
+		return "", err
+	}
+	return unquote(quoted, plain)
+}
+
+// quoted reads a string as it is written; it is plain if there is no escape in it.
+func (s *jsonScan) quoted() (quoted []byte, plain bool, err error) {
 	rest := s.data[s.at:]
-	plain := true
+	plain = true
 	for i := 1; i < len(rest); i++ {
 		switch c := rest[i]; {
 		case c == '\\':
 			plain = false
 			i++
 		case c < ' ':
-			return "", errors.New("a control character in a string")
+			return nil, false, errors.New("a control character in a string")
 		case c == '"':
 			s.at += i + 1
-			return unquote(rest[:i+1], plain)
+			return rest[:i+1], plain, nil
 		}
 	}
-	return "", io.ErrUnexpectedEOF
+	return nil, false, io.ErrUnexpectedEOF
 }
 
 // unquote returns the text of a string, plain if there is no escape in it.
@@ -169,7 +201,7 @@ func (s *jsonScan) word() error {
 		if bytes.HasPrefix(s.data[s.at:], []byte(w)) {
 			s.at += len(w)
 			if w == "null" {
-				return s.add(&value{})
+				return s.addNull()
 			}
 			return s.addBool(w == "true")
 		}

@@ -52,7 +52,7 @@ func addToken(b *builder, t json.Token) error {
 		b.end()
 		return nil
 	case string:
-		return b.add(&value{kind: text, text: t})
+		return b.addText(t)
 	case bool:
 		return b.addBool(t)
 	case json.Number:
@@ -62,7 +62,7 @@ func addToken(b *builder, t json.Token) error {
 		}
 		return b.addNumber(x)
 	}
-	return b.add(&value{})
+	return b.addNull()
 }
 
 // sameJSON says how the two readers differ; "" if they agree.

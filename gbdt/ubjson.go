@@ -106,11 +106,11 @@ func (u *ubjson) value(mark byte) error {
 		if err != nil {
 			return err
 		}
-		return u.add(&value{kind: text, text: s})
+		return u.addText(s)
 	case 'T', 'F':
 		return u.addBool(mark == 'T')
 	case 'Z':
-		return u.add(&value{})
+		return u.addNull()
 	}
 	x, err := u.number(mark)
 	if err != nil {

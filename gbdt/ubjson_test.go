@@ -1,7 +1,6 @@
 package gbdt
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -57,8 +56,9 @@ func show(v *value) string {
 	switch v.kind {
 	case object:
 		var all []string
-		for _, k := range slices.Sorted(maps.Keys(v.members)) {
-			all = append(all, k+":"+show(v.members[k]))
+		members := slices.SortedFunc(slices.Values(v.members.members), func(x, y keyed) int { return strings.Compare(x.key, y.key) })
+		for _, m := range members {
+			all = append(all, m.key+":"+show(m.value))
 		}
 		return "{" + strings.Join(all, " ") + "}"
 	case array:

@@ -31,12 +31,9 @@ func ReadModel(r io.Reader) (*Model, error) {
 }
 
 func readModel(r io.Reader) (*Model, error) {
-	data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
+	data, err := readFile(r)
 	if err != nil {
 		return nil, err
-	}
-	if len(data) > maxFile {
-		return nil, fmt.Errorf("more than %d bytes", maxFile)
 	}
 	doc, err := parse(data)
 	if err != nil {
@@ -48,6 +45,20 @@ func readModel(r io.Reader) (*Model, error) {
 	}
 	m.compile()
 	return m, nil
+}
+
+// readFile reads all of r. Where r knows its length, as a bytes.Reader does, it takes no more
+// memory than that.
+func readFile(r io.Reader) ([]byte, error) {
+	var b bytes.Buffer
+	if known, ok := r.(interface{ Len() int }); ok {
+		b.Grow(min(known.Len(), maxFile) + bytes.MinRead)
+	}
+	n, err := b.ReadFrom(io.LimitReader(r, maxFile+1))
+	if err == nil && n > maxFile {
+		err = fmt.Errorf("more than %d bytes", maxFile)
+	}
+	return b.Bytes(), err
 }
 
 // parse tells JSON from UBJSON by what follows the first brace: a quoted key,
@@ -126,25 +137,25 @@ func (doc *value) attributes() (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	a, ok := learner.members["attributes"]
-	if !ok {
+	a := learner.members.find("attributes")
+	if a == nil {
 		return all, nil
 	}
 	if a.kind != object {
 		return nil, fmt.Errorf("attributes are %v, want an object", a.kind)
 	}
-	for k, v := range a.members {
-		if v.kind != text {
-			return nil, fmt.Errorf("attribute %q is %v, want a string", k, v.kind)
+	for _, m := range a.members.members {
+		if m.value.kind != text {
+			return nil, fmt.Errorf("attribute %q is %v, want a string", m.key, m.value.kind)
 		}
-		all[k] = v.text
+		all[m.key] = m.value.text
 	}
 	return all, nil
 }
 
 func (doc *value) featureNames(features int) ([]string, error) {
 	learner, err := doc.want(object, "learner")
-	if err != nil || learner.members["feature_names"] == nil {
+	if err != nil || learner.members.find("feature_names") == nil {
 		return nil, err
 	}
 	names, err := learner.wantTexts("feature_names")

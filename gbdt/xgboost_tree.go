@@ -20,7 +20,7 @@ func (v *value) tree(features int) (tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	place := make(map[int32]int32, len(order))
+	place := make([]int32, len(f.left))
 	for i, n := range order {
 		place[n] = int32(i)
 	}
@@ -62,7 +62,7 @@ func (v *value) fileTree() (*fileTree, error) {
 
 // checkSplits turns away categorical splits and leaves of several values.
 func (v *value) checkSplits(nodes int) error {
-	if v.members["split_type"] != nil {
+	if v.members.find("split_type") != nil {
 		kinds, err := v.wantNumbers("split_type")
 		if err != nil {
 			return err
@@ -73,7 +73,7 @@ func (v *value) checkSplits(nodes int) error {
 			}
 		}
 	}
-	if v.members["tree_param"].members["size_leaf_vector"] == nil {
+	if v.members.find("tree_param").members.find("size_leaf_vector") == nil {
 		return nil
 	}
 	_, err := v.wantInt(0, 1, "tree_param", "size_leaf_vector")
