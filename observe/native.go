@@ -24,11 +24,11 @@ import (
 // shard, in capture order, so naming sees whole conversations and the workers share no
 // flow. Who has none to sum reads on: no core waits while there is work of either kind.
 func natively(ctx context.Context, path string, o Options) Observation {
-	r, err := open(path, o)
+	r, close, err := open(ctx, path, o)
 	if err != nil {
 		return Observation{Path: path, Table: flow.NewSet(), Err: err}
 	}
-	defer r.Close()
+	defer close()
 	seen := Observation{Path: path}
 	p := newPipeline(ctx, r, o)
 	p.run()
@@ -36,13 +36,6 @@ func natively(ctx context.Context, path string, o Options) Observation {
 	table, err := p.join(&seen.Stats)
 	seen.Table, seen.Err = table, cmp.Or(err, p.err)
 	return seen
-}
-
-func open(path string, o Options) (*capture.Reader, error) {
-	if path == "-" {
-		return capture.NewReader(o.Stdin)
-	}
-	return capture.Open(path)
 }
 
 // work is a batch of frames with their packets. It goes to every shard, and is free
@@ -202,7 +195,7 @@ func (p *pipeline) fill(w *work) bool {
 		p.offset = at
 	}
 	if !errors.Is(err, io.EOF) {
-		p.err = err
+		p.err = closedBy(p.ctx, err)
 	}
 	return err == nil
 }

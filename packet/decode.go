@@ -55,8 +55,8 @@ func walkHeaders(f *capture.Frame, p *Packet) Outcome {
 	if n := uint32(len(f.Data)); f.Length > n {
 		w.cut = f.Length - n
 	}
-	next := linkStep(f.Link)
-	if next == stop {
+	next := w.first(f.Link)
+	if next == stop && !w.v.Broken {
 		return UnsupportedLink
 	}
 	w.run(next)

@@ -9,7 +9,16 @@ import (
 
 var be, le = binary.BigEndian, binary.LittleEndian
 
-// linkStep returns the header that a link type begins with, stop if unknown.
+// first returns the header that a frame of a link type begins with, past what only that type
+// has; stop if the type is unknown.
+func (w *walk) first(l capture.LinkType) step {
+	if s := linkStep(l); s != stop {
+		return s
+	}
+	return w.rareLink(l)
+}
+
+// linkStep returns the header that a link type begins with, stop if it is not a common one.
 // The numbers are LINKTYPE_ values; raw IP has several by platform.
 func linkStep(l capture.LinkType) step {
 	switch l {
@@ -189,9 +198,18 @@ func (w *walk) llc() step {
 	if w.v.Number != 0xaaaa || len(w.data) < 6 {
 		return stop
 	}
-	oui := uint32(w.data[1])<<16 | uint32(w.data[2])<<8 | uint32(w.data[3])
-	t := be.Uint16(w.data[4:])
-	w.data = w.data[6:]
+	w.data = w.data[1:]
+	return w.snap()
+}
+
+// snap reads an organisation's number and what it calls the protocol.
+func (w *walk) snap() step {
+	h, ok := w.take(5)
+	if !ok {
+		return w.short()
+	}
+	oui := uint32(h[0])<<16 | uint32(h[1])<<8 | uint32(h[2])
+	t := be.Uint16(h[3:])
 	if oui == 0 || oui == 0x0000f8 {
 		w.at(protocol.LayerEther, t)
 		return stepEtherType
