@@ -163,8 +163,12 @@ func (w *walk) hdlc() step {
 	return stepPPP
 }
 
-// ppp reads a PPP protocol field, one byte if its lowest bit is set (RFC 1661).
+// ppp reads a PPP protocol field, one byte if its lowest bit is set (RFC 1661). The address and
+// control before it may be left out, and in tunnels are there or not as the ends agreed.
 func (w *walk) ppp() step {
+	if len(w.data) >= 2 && w.data[0] == 0xff && w.data[1] == 0x03 {
+		w.data = w.data[2:]
+	}
 	h, ok := w.take(1)
 	if !ok {
 		return w.short()

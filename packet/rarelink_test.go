@@ -62,6 +62,20 @@ func TestRareLinks(t *testing.T) {
 	f("PKTAP, raw", 258, zeros(108, 0, 108, 4, 1, 8, 12))
 }
 
+// TestPPPInGRE: PPTP's ends agree whether PPP's address and control are sent, and whether its
+// protocol is one byte or two.
+func TestPPPInGRE(t *testing.T) {
+	inner := pcaptest.UDP("10.0.0.1:4000", "10.0.0.2:9999", []byte("hello"))
+	for _, head := range [][]byte{{0, 0x21}, {0x21}, {0xff, 3, 0, 0x21}, {0xff, 3, 0x21}} {
+		data := slices.Concat([]byte{0x30, 0x01, 0x88, 0x0b, 0, 41, 0, 1, 0, 0, 0, 7}, head, inner)
+		frame := pcaptest.Frame(0, pcaptest.IP("1.1.1.1", "2.2.2.2", 47, data))
+		var p Packet
+		if o := Decode(&frame, &p); o != OK || p.Src.String() != "10.0.0.1" || p.Dst.String() != "10.0.0.2" {
+			t.Errorf("after % x: %v, %v to %v", head, o, p.Src, p.Dst)
+		}
+	}
+}
+
 // TestRareLinksElse: what does not lead to IP is counted, and no packet of anybody.
 func TestRareLinksElse(t *testing.T) {
 	f := func(name string, link capture.LinkType, data []byte, want Outcome) {

@@ -115,9 +115,6 @@ func (w *walk) l2tp() step {
 		return stop
 	}
 	w.data = b[n:]
-	if w.data[0] == 0xff && w.data[1] == 3 {
-		w.data = w.data[2:]
-	}
 	return stepPPP
 }
 
