@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unsafe"
 
 	"botnetdetect/capture"
 	"botnetdetect/flow"
@@ -277,5 +278,13 @@ func TestFeaturesDoNotDependOnOrder(t *testing.T) {
 				t.Errorf("%v to %v:\n%s", f.Src, f.Dst, diff)
 			}
 		}
+	}
+}
+
+// TestHostBytes holds HostBytes to what it says.
+func TestHostBytes(t *testing.T) {
+	host := int64(unsafe.Sizeof(Host{})) + 2*(int64(unsafe.Sizeof(Cohort{}))+8*int64(len(hostFeatures)))
+	if took := MaxHosts * host; took > HostBytes || took < HostBytes/2 {
+		t.Errorf("%d hosts of two cohorts take %d bytes, said to be %d", MaxHosts, took, HostBytes)
 	}
 }

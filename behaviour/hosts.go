@@ -12,6 +12,10 @@ import (
 // MaxHosts is how many hosts are kept of one capture.
 const MaxHosts = 1 << 14
 
+// HostBytes is about what as many hosts take, of two cohorts each. That few have more is no
+// promise: with four each it is twice as much.
+const HostBytes = MaxHosts * 3 << 10
+
 // Host is what one endpoint does, to all of its peers.
 type Host struct {
 	Named uint32 // peers that a DNS answer named

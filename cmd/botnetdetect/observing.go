@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"botnetdetect/behaviour"
 	"botnetdetect/feature"
 	"botnetdetect/internal/terminal"
 	"botnetdetect/observe"
@@ -21,6 +22,9 @@ func (c *common) observe(ctx context.Context, paths []string, use func(observe.O
 	defer bar.stop()
 	captures, done := c.memory.Keep()
 	defer done()
+	if c.observesBehaviour() {
+		captures -= min(captures/4, behaviour.HostBytes)
+	}
 	options := observe.Options{
 		Engine: observe.Engine(c.engine), Vocabulary: c.names(), Workers: c.cores, Stdin: newInterruptible(ctx, c.std.in), Read: &bar.read,
 		Memory: captures, Temp: c.temp, Behaviour: c.observesBehaviour(),
