@@ -100,6 +100,7 @@ func TestNamesOfConversations(t *testing.T) {
 	f(tcp(21, "USER a\r\n", "<331 b\r\n"), handshake+"FTP FTP")
 	f(tcp(22, "SSH-2.0-a\r\n", "\x00\x00\x00\x06\x01\x14", "abcd"), handshake+"SSH TCP SSHv2")
 	f(tcp(3306, "<\x05\x00\x00\x00ab", "<cde"), handshake+"TCP MySQL")
+	f(tcp(6633, "<\x04\x00\x00\x08aaaa", "\x04\x00\x00\x08aaaa", "<\x04\x03\x00\x08bbbb"), handshake+"TCP OpenFlow OpenFlow") // the switch begins it
 	f(tcp(7777, "hello"), handshake+"TCP")
 	f(udp(53, string(pcaptest.DNSQuery(1, "a.example."))), "DNS")
 	f(udp(5300, string(pcaptest.DNSQuery(1, "a.example."))), "DNS")

@@ -82,12 +82,13 @@ func isOpenFlow(b []byte) bool {
 	return ok && len(b) >= 8 && b[0] >= 1 && b[0] <= 6 && b[1] <= 35 && n >= 8
 }
 
-// guessOpenFlow recognises messages to the port that OpenFlow had before 6653.
+// guessOpenFlow claims a conversation with a message to the port that OpenFlow had before 6653.
 func guessOpenFlow(e *Engine, m *message) result {
 	n, _ := be16(m.data, 2)
 	if m.v.DstPort != 6633 || !isOpenFlow(m.data) || int(n) > m.size {
 		return rejected
 	}
+	m.c.owner = byOpenFlow
 	return openFlowStream(e, m)
 }
 
