@@ -24,11 +24,11 @@ import (
 // shard, in capture order, so naming sees whole conversations and the workers share no
 // flow. Who has none to sum reads on: no core waits while there is work of either kind.
 func natively(ctx context.Context, path string, o Options) Observation {
-	r, close, err := open(ctx, path, o)
+	r, done, err := open(ctx, path, o)
 	if err != nil {
 		return Observation{Path: path, Table: flow.NewSet(), Err: err}
 	}
-	defer close()
+	defer done()
 	seen := Observation{Path: path}
 	p := newPipeline(ctx, r, o)
 	p.run()

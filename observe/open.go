@@ -9,8 +9,8 @@ import (
 	"botnetdetect/capture"
 )
 
-// open opens what path names; close must be called once it has been read.
-func open(ctx context.Context, path string, o Options) (r *capture.Reader, close func(), err error) {
+// open opens what path names; done must be called once it has been read.
+func open(ctx context.Context, path string, o Options) (r *capture.Reader, done func(), err error) {
 	switch info, err := os.Stat(path); {
 	case path == "-":
 		r, err = capture.NewReader(o.Stdin)
@@ -24,7 +24,7 @@ func open(ctx context.Context, path string, o Options) (r *capture.Reader, close
 
 // openPipe opens a named pipe. That waits until somebody writes, and reading it waits, too: both
 // end when ctx is done.
-func openPipe(ctx context.Context, path string) (r *capture.Reader, close func(), err error) {
+func openPipe(ctx context.Context, path string) (r *capture.Reader, done func(), err error) {
 	pipe, err := awaitWriter(ctx, path)
 	if err != nil {
 		return nil, nil, err
