@@ -57,12 +57,32 @@ func TestBadInput(t *testing.T) {
 	binary.LittleEndian.PutUint32(snap[16:], 10)
 	f("records longer than the snap length", snap, nil, func(s *Stats) int64 { return s.Capture.OverSnapLen - frames })
 
-	ng := pcaptest.NewPcapng().Interface(pcaptest.Interface{Link: capture.LinkEthernet})
-	for _, frame := range good {
-		ng.Enhanced(0, frame)
+	long := again
+	long.Length = 1<<32 - 1
+	f("a frame of 4 GB on the wire", pcaptest.Pcap(append(good[:frames:frames], long)...), nil, func(s *Stats) int64 { return s.Capture.Cut })
+	end := len(pcaptest.Pcap(good...))
+	when := record(0, 0)[:end+16]
+	binary.LittleEndian.PutUint32(when[end+4:], 1<<32-1)
+	f("a second of four billion microseconds", when, nil, func(s *Stats) int64 { return s.Capture.BadTimes })
+
+	ethernet := pcaptest.Interface{Link: capture.LinkEthernet}
+	whole := func(ng *pcaptest.PcapngFile) *pcaptest.PcapngFile {
+		for _, frame := range good {
+			ng.Enhanced(0, frame)
+		}
+		return ng
 	}
-	ng.Enhanced(1, again)
-	f("an interface that never comes", ng.Bytes(), nil, func(s *Stats) int64 { return s.Capture.Orphans })
+	orphans := func(s *Stats) int64 { return s.Capture.Orphans }
+	f("an interface that never comes", whole(pcaptest.NewPcapng().Interface(ethernet)).Enhanced(1, again).Bytes(), nil, orphans)
+	f("an interface that comes late", whole(pcaptest.NewPcapng().Enhanced(0, again).Interface(ethernet)).Bytes(), nil, orphans)
+
+	many := pcaptest.NewPcapng()
+	for range 100_000 {
+		many.Section(binary.LittleEndian).Interface(ethernet)
+	}
+	f("a hundred thousand sections", whole(many).Bytes(), nil, nil)
+	endless := append([]byte{1, 0, 0, 0, 0, 0, 4, 0}, bytes.Repeat([]byte{2, 0, 0, 0}, 4<<20-8)...) // link type and snap length come first
+	f("four million options", whole(pcaptest.NewPcapng().Block(1, endless)).Bytes(), nil, nil)
 
 	bomb := append(pcaptest.Pcap(good...), make([]byte, 32<<20)...) // two million empty frames
 	f("a gzip bomb", pcaptest.Gzip(bomb), nil, nil)
