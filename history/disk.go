@@ -67,7 +67,7 @@ func OpenStore(path string, limits Limits) (*Store, error) {
 func open(path string, limits Limits) (s *Store, err error) {
 	s = &Store{
 		limits: limits, hosts: make(map[Key]*Host), pending: make(map[Key][]Sighting),
-		gone: make(map[Key]bool), uploads: make(map[string]Upload), grants: make(map[string]Grant),
+		stored: make(map[Key]bool), gone: make(map[Key]bool), uploads: make(map[string]Upload), grants: make(map[string]Grant),
 	}
 	if err := checked(path); err != nil {
 		return nil, err
@@ -171,7 +171,7 @@ func (s *Store) read(tx *bbolt.Tx) error {
 			return nil
 		}
 		h.Key = key
-		s.hosts[key] = h
+		s.hosts[key], s.stored[key] = h, true
 		return nil
 	})
 	if err != nil {

@@ -30,8 +30,22 @@ func (s *Store) Flush() error {
 	defer s.mu.Unlock()
 	if s.failing = err; err != nil {
 		s.giveBack(b)
+	} else {
+		s.keep(b)
 	}
 	return err
+}
+
+// keep notes what a batch that was written has left on disk.
+func (s *Store) keep(b batch) {
+	for key := range b.gone {
+		delete(s.stored, key)
+	}
+	for key := range b.pending {
+		if s.stored[key] = true; s.hosts[key] == nil {
+			s.gone[key] = true // forgotten meanwhile
+		}
+	}
 }
 
 func (s *Store) failure() error {

@@ -96,15 +96,20 @@ type Host struct {
 	Triage Triage    `json:"triage"`
 }
 
+// mostLate is how much older than the latest a sighting may be that comes after it. One that is
+// older still is the latest all the same: the calendar has been set back.
+const mostLate = 10 * time.Minute
+
 // see adds a sighting.
 func (h *Host) see(s *Sighting) {
+	back := s.Time.Before(h.Latest.Time.Add(-mostLate))
 	if h.Seen == 0 || s.First.Before(h.First) {
 		h.First = s.First
 	}
-	if s.Last.After(h.Last) {
+	if s.Last.After(h.Last) || back {
 		h.Last = s.Last
 	}
-	if h.Seen == 0 || !s.Time.Before(h.Latest.Time) {
+	if h.Seen == 0 || !s.Time.Before(h.Latest.Time) || back {
 		h.Latest = s.Judgement
 	}
 	if h.Seen == 0 || s.Judgement.worse(&h.Worst) {

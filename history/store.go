@@ -45,6 +45,7 @@ type Store struct {
 	mu        sync.Mutex
 	hosts     map[Key]*Host
 	pending   map[Key][]Sighting // not yet on disk
+	stored    map[Key]bool       // on disk, forgotten or not
 	gone      map[Key]bool       // forgotten, but still on disk
 	uploads   map[string]Upload
 	grants    map[string]Grant // changed while writing and mu are held
@@ -109,7 +110,9 @@ func (s *Store) forget() {
 	for _, h := range all[s.limits.Hosts-s.limits.Hosts/20:] {
 		delete(s.hosts, h.Key)
 		delete(s.pending, h.Key)
-		s.gone[h.Key] = true
+		if s.stored[h.Key] {
+			s.gone[h.Key] = true
+		}
 		s.forgotten++
 	}
 }
@@ -131,6 +134,7 @@ func (s *Store) Mark(key Key, state State, note string) (Host, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.stored[key] = true
 	if known, ok := s.hosts[key]; ok {
 		known.Triage = h.Triage
 		h = *known

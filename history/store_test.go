@@ -255,3 +255,41 @@ func TestInUse(t *testing.T) {
 		t.Errorf("a file that is in use: %v", err)
 	}
 }
+
+// A calendar that was wrong for a while leaves no host with a verdict of the future. What is late
+// by minutes is late.
+func TestCalendarIsSetBack(t *testing.T) {
+	s := open1(t, file(t), Limits{})
+	f := func(minute int, score float64, want Verdict, wantLast int) {
+		t.Helper()
+		h := s.See(sighting("10.0.0.1", minute, score))
+		if last := noon.Add(time.Duration(wantLast) * time.Minute); h.Latest.Verdict != want || !h.Last.Equal(last) {
+			t.Errorf("now %v, last seen %v; want %v, %v", h.Latest.Verdict, h.Last, want, last)
+		}
+	}
+	f(5*365*24*60, 0.9, Botnet, 5*365*24*60)
+	f(7, 0.2, Benign, 7)
+	f(8, 0.9, Botnet, 8)
+	f(7, 0.2, Botnet, 8)
+}
+
+// While the disk takes nothing, hosts that come and are forgotten leave nothing behind.
+func TestForgottenBeforeTheyAreWritten(t *testing.T) {
+	path := file(t)
+	s := open1(t, path, Limits{Hosts: 100})
+	s.See(sighting("10.1.0.1", 0, 0.1))
+	if err := s.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 5000 {
+		s.See(sighting(fmt.Sprintf("10.2.%d.%d", i/250, i%250), 1, 0.3))
+	}
+	if len(s.gone) != 1 || !s.gone[Key{"eth0", "10.1.0.1"}] {
+		t.Errorf("%d hosts to be taken off the disk, want the one that is there", len(s.gone))
+	}
+	want := s.Status().Hosts
+	s = reopen(t, s, path)
+	if got := s.Status(); got.Hosts != want || len(s.gone) != 0 || len(s.stored) != want {
+		t.Errorf("after a restart %+v and %d stored, want %d hosts", got, len(s.stored), want)
+	}
+}
