@@ -22,6 +22,7 @@ type watch struct {
 	own    bool // the source has a clock of its own
 	flows  flow.Options
 	clock  clock
+	set    clock // when the calendar was last set, and to what
 
 	watchers []*watcher
 	lanes    sync.WaitGroup
@@ -146,6 +147,7 @@ func (w *watch) take(t *tick) {
 		}
 	}
 	w.count(&t.counts)
+	w.expel(t)
 	w.resolve(t.answers)
 	w.short.filling().Merge(t.flows)
 	w.long.filling().Merge(t.flows)
@@ -180,24 +182,6 @@ func (w *watch) resolve(answers []answer) {
 			w.stats.Lost++
 		}
 	}
-}
-
-// restart forgets all evidence: the calendar has been set, so packets before and after
-// cannot be told apart in time.
-func (w *watch) restart() {
-	if w.short == nil {
-		return
-	}
-	for _, key := range sortedEnds(w.standing) {
-		w.drop(key, w.standing[key], Expired)
-	}
-	for _, r := range []*ring{w.short, w.long} {
-		r.clear(w.clock.wall)
-		w.names.carry(r.filling(), w.clock.elapsed)
-	}
-	w.scene = scene{}
-	w.epoch++
-	w.settle()
 }
 
 // count adds up what a lane has counted.
