@@ -14,8 +14,11 @@ import (
 	"botnetdetect/history"
 )
 
+// How long a capture may take to come: uploadPatience for each leastPiece of it, longestUpload in
+// all. So few who send byte by byte do not keep others from sending.
 const (
-	uploadPatience = 30 * time.Second // without a byte
+	uploadPatience = 30 * time.Second
+	leastPiece     = 64 << 10 // bytes
 	longestUpload  = 2 * time.Hour
 )
 
@@ -92,7 +95,7 @@ func (u *uploads) save(w http.ResponseWriter, r *http.Request, id string) (n int
 	defer os.Remove(part) // gone already if all went well
 	control := http.NewResponseController(w)
 	_ = control.SetWriteDeadline(time.Now().Add(longestUpload + readerPatience)) // a recorder in a test has none
-	body := &patient{from: http.MaxBytesReader(w, r.Body, u.server.limits.Upload), control: control, end: time.Now().Add(longestUpload)}
+	body := &patient{from: http.MaxBytesReader(w, r.Body, u.server.limits.Upload), until: control.SetReadDeadline, end: time.Now().Add(longestUpload)}
 	n, err = io.Copy(f, body)
 	if err == nil && n == 0 {
 		err = errEmpty
@@ -105,20 +108,26 @@ func (u *uploads) save(w http.ResponseWriter, r *http.Request, id string) (n int
 
 var errEmpty = errors.New("the capture is empty")
 
-// patient reads a body that may take long, but not long without a byte.
+// patient reads a body that may take long, but not long for each piece of it.
 type patient struct {
-	from    io.Reader
-	control *http.ResponseController
-	end     time.Time
+	from  io.Reader
+	until func(time.Time) error // sets when reading ends
+	end   time.Time
+	left  int // bytes of the piece
 }
 
 func (p *patient) Read(b []byte) (int, error) {
-	next := time.Now().Add(uploadPatience)
-	if next.After(p.end) {
-		next = p.end
+	if p.left <= 0 {
+		p.left = leastPiece
+		due := time.Now().Add(uploadPatience)
+		if due.After(p.end) {
+			due = p.end
+		}
+		_ = p.until(due) // a recorder in a test has none
 	}
-	_ = p.control.SetReadDeadline(next) // a recorder in a test has none
-	return p.from.Read(b)
+	n, err := p.from.Read(b)
+	p.left -= n
+	return n, err
 }
 
 func uploadProblem(err error, limit int64) (status int, what string) {

@@ -95,9 +95,14 @@ func (x *tallied) add(v *detect.Verdict, peer packet.Endpoint, side int) {
 	}
 	x.meet(history.Peer{
 		Name: peer.String(), Botnet: v.Botnet, Score: v.Score, Silent: silent || total.Packets[side] == 0,
-		Packets: v.Packets, Bytes: v.Bytes, Protocols: strings.Join(v.Protocols, " "), First: v.First, Last: v.Last,
+		Packets: v.Packets, Bytes: v.Bytes, Protocols: strings.Join(v.Protocols[:min(len(v.Protocols), mostProtocols)], " "),
+		First: v.First, Last: v.Last,
 	})
 }
+
+// mostProtocols bounds the names of a peer, so that what is said of a host keeps within maxLine
+// whatever a capture holds.
+const mostProtocols = 32
 
 // meet keeps the peers with the highest scores.
 func (x *tallied) meet(p history.Peer) {

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"botnetdetect/detect"
@@ -23,6 +24,7 @@ import (
 	"botnetdetect/internal/pcaptest"
 	"botnetdetect/model"
 	"botnetdetect/observe"
+	"botnetdetect/packet"
 	"botnetdetect/protocol"
 	"botnetdetect/report"
 )
@@ -99,6 +101,47 @@ func TestTallyCountsWhatAHostSays(t *testing.T) {
 	want := map[string]history.Verdict{"10.0.0.2": history.Botnet, "10.0.0.3": history.Unsure, "10.0.0.4": history.Unsure}
 	if !maps.Equal(said, want) {
 		t.Errorf("said %v, want %v", said, want)
+	}
+}
+
+// Who sends byte by byte gets no more time for a piece than who sends it at once.
+func TestPatience(t *testing.T) {
+	f := func(r io.Reader, end time.Duration, want int) {
+		t.Helper()
+		begun, granted := time.Now(), 0
+		p := &patient{from: r, end: begun.Add(end), until: func(due time.Time) error {
+			if granted++; due.Sub(begun) > min(end, uploadPatience+time.Minute) {
+				t.Errorf("%v are granted", due.Sub(begun))
+			}
+			return nil
+		}}
+		if n, err := io.Copy(io.Discard, p); n != 3*leastPiece || err != nil || granted != want {
+			t.Errorf("%d bytes, %v, time was granted %d times, want %d", n, err, granted, want)
+		}
+	}
+	body := func() io.Reader { return bytes.NewReader(make([]byte, 3*leastPiece)) }
+	f(iotest.OneByteReader(body()), time.Hour, 4)
+	f(body(), time.Hour, 4)
+	f(body(), time.Second, 4)
+}
+
+// What is said of a host fits a line, whatever protocols a capture has names for.
+func TestHostOfAllProtocols(t *testing.T) {
+	v := detect.Verdict{Score: 0.9}
+	for i := range 500 {
+		v.Protocols = append(v.Protocols, fmt.Sprintf("A_PROTOCOL_OF_LONG_NAME_%03d", i))
+	}
+	x := new(tallied)
+	for i := range 2*history.MaxPeers - 1 {
+		peer, err := packet.Parse(fmt.Sprintf("2001:db8:1111:2222:3333:4444:5555:%x", 0x6000+i))
+		if err != nil {
+			t.Fatal(err)
+		}
+		x.add(&v, peer, 0)
+	}
+	text, err := json.Marshal(message{Host: &x.Sighting})
+	if err != nil || len(text) >= maxLine {
+		t.Errorf("%d bytes of at most %d: %v", len(text), maxLine, err)
 	}
 }
 
