@@ -57,7 +57,11 @@ func (e *Engine) Run(ctx context.Context, s Source) error {
 	} else {
 		w.follow(ctx)
 	}
-	return errors.Join(w.close(), w.failed)
+	err = w.close()
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		err = nil // a lane that was told to end
+	}
+	return errors.Join(err, w.failed)
 }
 
 // Reload replaces what verdicts come from, without a packet lost: it takes effect within

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -293,6 +294,47 @@ func TestStopJudgesTheLastWindow(t *testing.T) {
 	}
 	if len(h.verdicts) != 1 || h.verdicts[0].Change != Last || len(h.alerts) != 1 {
 		t.Errorf("%d verdicts, %d alerts: %+v", len(h.verdicts), len(h.alerts), h.verdicts)
+	}
+}
+
+// pipe is a stream that says nothing more after what it has, and ends when ctx does.
+type pipe struct {
+	ctx  context.Context
+	what *bytes.Reader
+}
+
+func (p pipe) Read(b []byte) (int, error) {
+	if p.what.Len() > 0 {
+		return p.what.Read(b)
+	}
+	<-p.ctx.Done()
+	return 0, p.ctx.Err()
+}
+
+// A stream may be left at any time: what it brought is judged, and that it ended is no error.
+func TestStopWatchingAStream(t *testing.T) {
+	e, err := New(Config{Vocabulary: protocol.NewVocabulary()}, botnet(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := new(heard)
+	e.Subscribe(h.handler())
+	ctx, cancel := context.WithCancel(t.Context())
+	r, err := capture.NewReader(pipe{ctx, bytes.NewReader(pcaptest.Pcap(pcaptest.Merge(bot("192.168.0.2", 1, 1, 0, time.Second)...)...))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error)
+	go func() { ended <- e.Run(ctx, NewStream(r)) }()
+	for e.Stats().Packets == 0 && t.Context().Err() == nil {
+		time.Sleep(time.Millisecond)
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if len(h.verdicts) != 1 || h.verdicts[0].Change != Last {
+		t.Errorf("%+v", h.verdicts)
 	}
 }
 

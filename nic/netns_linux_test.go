@@ -3,6 +3,7 @@ package nic
 import (
 	"errors"
 	"fmt"
+	"math"
 	"runtime"
 	"strings"
 	"testing"
@@ -179,6 +180,7 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 	f("no-such", Options{}, "ip link")
 	f("vb", Options{}, "'ip link set vb up' brings it up")
 	f("lo", Options{Lanes: 1000}, "1000 lanes")
+	f("lo", Options{RingBytes: math.MaxInt}, "want at most 4 GiB")
 	netnstest.IP(t, "link set lo up")
 	f("lo", Options{Filter: "nonsense"}, "is not understood")
 }

@@ -43,5 +43,6 @@ var (
 
 const (
 	defaultRing = 64 << 20
+	maxRing     = 4 << 30 // the kernel's memory, which no other program can use then
 	maxLanes    = 64
 )

@@ -67,6 +67,9 @@ func Open(name string, o Options) (*Interface, error) {
 	if o.Lanes < 1 || o.Lanes > maxLanes {
 		return nil, fmt.Errorf("%d lanes: want 1 to %d", o.Lanes, maxLanes)
 	}
+	if o.RingBytes < 1 || int64(o.RingBytes) > maxRing {
+		return nil, fmt.Errorf("rings of %d bytes: want at most %d GiB, as it is the kernel's memory", o.RingBytes, int64(maxRing)>>30)
+	}
 	in := &Interface{name: name, options: o, group: newGroup()}
 	for i := range o.Lanes {
 		l := &Lane{in: in, number: i}
