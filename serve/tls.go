@@ -15,7 +15,6 @@ import (
 	"io/fs"
 	"math/big"
 	"net"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -92,11 +91,10 @@ func makeCertificate(names []string, now time.Time) (public, private []byte, err
 
 // keep writes a file that only its owner may read.
 func keep(path string, data []byte) error {
-	err := safefile.Write(path, func(w io.Writer) error {
+	return safefile.WritePrivate(path, func(w io.Writer) error {
 		_, err := w.Write(data)
 		return err
 	})
-	return errors.Join(err, os.Chmod(path, 0o600))
 }
 
 // Fingerprint is what a browser shows of a certificate as its SHA-256 fingerprint.

@@ -49,11 +49,11 @@ func KeptToken(path string) (t *Token, text string, err error) {
 	}
 	text = rand.Text() // 128 bits and more
 	t = &Token{sha256.Sum256([]byte(text))}
-	err = safefile.Write(path, func(w io.Writer) error {
+	err = safefile.WritePrivate(path, func(w io.Writer) error {
 		_, err := fmt.Fprintf(w, "%x\n", t.hash)
 		return err
 	})
-	return t, text, errors.Join(err, os.Chmod(path, 0o600))
+	return t, text, err
 }
 
 // is reports whether text is the token, in a time that says nothing of it.

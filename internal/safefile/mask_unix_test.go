@@ -3,6 +3,7 @@
 package safefile
 
 import (
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -30,4 +31,35 @@ func TestNewFileHonoursMask(t *testing.T) {
 	f(0o022, 0o644)
 	f(0o077, 0o600)
 	f(0o002, 0o664)
+}
+
+// What is private is so while it is written, whatever the mask and what stood there before.
+func TestPrivate(t *testing.T) {
+	defer unix.Umask(unix.Umask(0))
+	folder := t.TempDir()
+	path := filepath.Join(folder, "key")
+	if err := os.WriteFile(path, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	f := func(when string, want int) {
+		t.Helper()
+		entries, err := os.ReadDir(folder)
+		if err != nil || len(entries) != want {
+			t.Fatalf("%s: %v, %v", when, entries, err)
+		}
+		for _, e := range entries {
+			if info, err := e.Info(); err != nil || info.Mode() != 0o600 && e.Name() != "key" || want == 1 && info.Mode() != 0o600 {
+				t.Errorf("%s: %s has mode %v, %v", when, e.Name(), info.Mode(), err)
+			}
+		}
+	}
+	err := WritePrivate(path, func(w io.Writer) error {
+		f("while it is written", 2)
+		_, err := io.WriteString(w, "secret")
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f("afterwards", 1)
 }

@@ -20,7 +20,15 @@ import (
 //
 // An error of the disk says "cannot write PATH: …" and nothing of what fill made of it;
 // an error of fill itself is passed on behind "PATH: ".
-func Write(path string, fill func(io.Writer) error) error {
+func Write(path string, fill func(io.Writer) error) error { return write(path, 0o666, fill) }
+
+// WritePrivate is Write for what only its owner may read, from its first byte on, whatever the
+// mask, and whatever another file's mode was in whose place it comes.
+func WritePrivate(path string, fill func(io.Writer) error) error { return write(path, private, fill) }
+
+const private fs.FileMode = 0o600
+
+func write(path string, mode fs.FileMode, fill func(io.Writer) error) error {
 	old, err := os.Stat(path)
 	switch {
 	case err == nil && old.IsDir():
@@ -34,7 +42,10 @@ func Write(path string, fill func(io.Writer) error) error {
 	if err != nil {
 		return cannot(path, err)
 	}
-	f, err := create(filepath.Dir(file))
+	if mode == private {
+		old = nil // its mode is of no account
+	}
+	f, err := create(filepath.Dir(file), mode)
 	if err != nil {
 		return fmt.Errorf("cannot write beside %s: %w", path, bare(err))
 	}

@@ -39,12 +39,12 @@ func follow(link string) (string, error) {
 }
 
 // create makes a new file of a random name in a folder. Its mode is what the user's mask
-// leaves of 0666.
-func create(folder string) (f *os.File, err error) {
+// leaves of mode.
+func create(folder string, mode fs.FileMode) (f *os.File, err error) {
 	const tries = 100
 	for range tries {
 		name := filepath.Join(folder, fmt.Sprintf(".%016x.tmp", rand.Uint64()))
-		f, err = os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		f, err = os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 		if !errors.Is(err, fs.ErrExist) {
 			break
 		}
