@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"time"
 )
 
 // File is a file that whole records are appended to, each with one write, so that a crash
@@ -15,12 +16,13 @@ type File struct {
 	path string
 	mu   sync.Mutex
 	file *os.File
-	torn bool // the last record was cut short
+	torn bool          // the last record was cut short
+	wait time.Duration // for a pipe's reader
 }
 
 // OpenFile opens the file at path for appending, or makes it, readable by its owner's group.
 func OpenFile(path string) (*File, error) {
-	f := &File{path: path}
+	f := &File{path: path, wait: pipePatience}
 	return f, f.Reopen()
 }
 
@@ -66,14 +68,18 @@ func (f *File) Empty() bool {
 	return err == nil && info.Size() == 0
 }
 
+// pipePatience is how long a pipe may take for a record whose reader does not read.
+const pipePatience = 100 * time.Millisecond
+
 // Send appends a record, which ends with a line's end. After an error the record counts as
-// lost; the next may be written again.
+// lost; the next may be written again. It does not wait for the reader of a named pipe.
 func (f *File) Send(record []byte) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.torn {
 		record = append([]byte{'\n'}, record...)
 	}
+	_ = f.file.SetWriteDeadline(time.Now().Add(f.wait)) // files proper have none
 	n, err := f.file.Write(record)
 	if err == nil && n < len(record) {
 		err = io.ErrShortWrite
