@@ -2,6 +2,7 @@ package serve
 
 import (
 	"strings"
+	"time"
 
 	"botnetdetect/allow"
 	"botnetdetect/history"
@@ -18,7 +19,7 @@ type Feed struct {
 	server *Server
 	source string
 	home   *allow.List
-	known  map[packet.Endpoint]live.HostState // as last told
+	known  map[packet.Endpoint]live.HostState // as last told, of those that have not left the window
 }
 
 // NewFeed returns a feed of what is watched under a name. Hosts of home are listed as soon
@@ -46,13 +47,28 @@ func (f *Feed) slide(s *live.Slide) {
 		seen.Time = s.Window.End
 		f.server.See(&seen)
 	}
+	f.part(now, s.Window.End)
 	f.known = now
+}
+
+// part says of the bots that are not in the window any more that nothing speaks against them now:
+// their flows have left it, or are judged no longer.
+func (f *Feed) part(now map[packet.Endpoint]live.HostState, at time.Time) {
+	for e, before := range f.known {
+		if _, stays := now[e]; stays || before.State != live.Botnet {
+			continue
+		}
+		seen := f.sighting(&live.HostState{Host: e, First: before.First, Last: before.Last})
+		seen.Time = at
+		f.server.See(&seen)
+	}
 }
 
 func (f *Feed) alert(a *live.Alert) {
 	if a.Change == live.Withdrawn || a.Change == live.Expired {
 		return // the next slide tells how the host stands now
 	}
+	f.known[a.Host] = a.HostState
 	seen := f.sighting(&a.HostState)
 	seen.Time = a.Window.End
 	for i := range a.Flows {

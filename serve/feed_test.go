@@ -79,3 +79,30 @@ func TestFeedAlert(t *testing.T) {
 		t.Errorf("an alert that ended was counted: %d", host.Seen)
 	}
 }
+
+// A bot whose flows have left the window, or are judged no more, is told of once: nothing speaks
+// against it now.
+func TestFeedOfWhatIsGone(t *testing.T) {
+	s := newServer(t, nil)
+	h := NewFeed(s, "eth0", live.DefaultHome()).Handler()
+	at := func(minute int, hosts ...live.HostState) {
+		h.Slide(&live.Slide{Window: live.Window{End: noon.Add(time.Duration(minute) * time.Minute)}, Hosts: hosts})
+	}
+	f := func(host string, want history.Verdict, wantSeen int) {
+		t.Helper()
+		got, _ := s.config.Store.Host(history.Key{Source: "eth0", Host: host})
+		if got.Latest.Verdict != want || got.Seen != wantSeen || !got.Last.Equal(noon.Add(time.Minute)) {
+			t.Errorf("%s: %v, seen %d times, last %v; want %v, %d", host, got.Latest.Verdict, got.Seen, got.Last, want, wantSeen)
+		}
+	}
+	at(1, state("10.0.0.1", 5, 4), state("10.0.0.2", 5, 0))
+	h.Alert(&live.Alert{HostState: state("10.0.0.3", 5, 4), Window: live.Window{End: noon.Add(90 * time.Second)}})
+	for minute := range 3 {
+		at(2 + minute)
+	}
+	f("10.0.0.1", history.Unsure, 2)
+	f("10.0.0.2", history.Benign, 1)
+	f("10.0.0.3", history.Unsure, 2)
+	at(5, state("10.0.0.1", 5, 4))
+	f("10.0.0.1", history.Botnet, 3)
+}
