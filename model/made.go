@@ -16,8 +16,8 @@ import (
 var kept []byte
 
 // Made returns what the built-in model of mode behaviour learned from beside captures
-// of others: hosts of lab/, whose sources begin with "lab_", and synthetic botnets,
-// "synthetic_". Whoever trains or evaluates learns from them, too.
+// of others: hosts of lab/, whose sources begin with "lab_", and of synthetic/, botnets
+// and file sharing, "synthetic_". Whoever trains or evaluates learns from them, too.
 func Made(ctx context.Context) (dataset.Set, error) {
 	set, err := readKept(ctx)
 	if err != nil {

@@ -15,9 +15,9 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 go build -o "$work/botnetdetect" ./cmd/botnetdetect
 
-# kept PATTERN: the built-in table's rows whose source matches it, as a file.
+# kept LABEL NAME: the built-in table's made rows that are botnet (1) or benign (0), as a file.
 kept() {
-  zcat "$table" | awk -F, -v pattern="$1" 'NR == 1 || $5 ~ pattern' > "$work/$2.csv"
+  zcat "$table" | awk -F, -v label="$1" 'NR == 1 || ($5 ~ /^(lab|synthetic)_/ && $1 == label)' > "$work/$2.csv"
   echo "$work/$2.csv"
 }
 
@@ -60,7 +60,7 @@ for group in strangers known bulk messages alike volumes; do
   row "only $group" --without "$others"
 done
 row "no made traffic" --made=false
-row "lab only" --made=false --also "$(kept '^lab_' lab)"
-row "synthetic only" --made=false --also "$(kept '^synthetic_' synthetic)"
-# Of the lab, only programs of kinds that none of the captures evaluated has.
-row "no kin" --made=false --also "$(zcat "$table" | awk -F, 'NR == 1 || $5 ~ /^synthetic_/ || ($5 ~ /^lab_/ && $5 !~ /^lab_(transmission|aria2|qbittorrent|deluge|rtorrent|anacrolix|gnutella|edonkey|bitcoin|miner|voip|game|browsing)$/)' > "$work/strangers.csv"; echo "$work/strangers.csv")"
+row "made benign only" --made=false --also "$(kept 0 benign)"
+row "synthetic botnets only" --made=false --also "$(kept 1 botnets)"
+# No program of the kinds that the captures evaluated have.
+row "no kin" --made=false --also "$(zcat "$table" | awk -F, 'NR == 1 || ($5 ~ /^(lab|synthetic)_/ && $5 !~ /_(client|transmission|aria2|qbittorrent|deluge|rtorrent|anacrolix|gnutella|edonkey|bitcoin|miner|voip|game|browsing|tor|syncthing|webrtc)$/)' > "$work/strangers.csv"; echo "$work/strangers.csv")"
