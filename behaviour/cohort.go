@@ -82,27 +82,36 @@ func logBucket(x uint64) int { return min(bits.Len64(x), logBuckets-1) }
 
 // add counts a flow as its host sees it.
 func (c *Cohort) add(v *view) {
-	b := &v.b
-	c.Peers++
-	count(&c.Answered, v.back > 0)
-	count(&c.Talked, b.Payloads[1] > 0)
-	count(&c.Dead, b.Payloads == [2]uint32{})
-	count(&c.Single, v.packets == 1)
-	count(&c.Began, v.began())
-	count(&c.Large, v.large())
-	count(&c.Both, b.Datagrams > 0 && b.Segments > 0)
-	count(&c.Downloads, v.download())
-	for d := range 2 {
-		c.payloads[d] += uint64(b.Payloads[d])
-		c.bytes[d] += b.PayloadBytes[d]
-		c.lengths[d] += sixteenths(b.Lengths[d])
-		c.ports[d] += sixteenths(b.Ports[d])
-	}
-	count(&c.firstOut[lengthBucket(b.FirstPayload[0])], b.Payloads[0] > 0)
-	count(&c.firstIn[lengthBucket(b.FirstPayload[1])], b.Payloads[1] > 0)
-	c.perPacket[logBucket(v.packets)]++
-	c.perByte[logBucket(v.volume())]++
+	c.count(v, 1)
 	c.networks.add(network(v.peer))
+}
+
+// minusOne takes back what was counted once.
+const minusOne = -1
+
+// count counts a flow so many times, but not its network.
+func (c *Cohort) count(v *view, times int) {
+	b := &v.b
+	n := uint32(times) // modulo 2³², as all of this is
+	c.Peers += n
+	countIf(&c.Answered, v.back > 0, n)
+	countIf(&c.Talked, b.Payloads[1] > 0, n)
+	countIf(&c.Dead, b.Payloads == [2]uint32{}, n)
+	countIf(&c.Single, v.packets == 1, n)
+	countIf(&c.Began, v.began(), n)
+	countIf(&c.Large, v.large(), n)
+	countIf(&c.Both, b.Datagrams > 0 && b.Segments > 0, n)
+	countIf(&c.Downloads, v.download(), n)
+	for d := range 2 {
+		c.payloads[d] += uint64(times) * uint64(b.Payloads[d])
+		c.bytes[d] += uint64(times) * b.PayloadBytes[d]
+		c.lengths[d] += uint64(times) * sixteenths(b.Lengths[d])
+		c.ports[d] += uint64(times) * sixteenths(b.Ports[d])
+	}
+	countIf(&c.firstOut[lengthBucket(b.FirstPayload[0])], b.Payloads[0] > 0, n)
+	countIf(&c.firstIn[lengthBucket(b.FirstPayload[1])], b.Payloads[1] > 0, n)
+	c.perPacket[logBucket(v.packets)] += n
+	c.perByte[logBucket(v.volume())] += n
 }
 
 // Merge adds what o has counted, of other flows, to c.
@@ -136,9 +145,11 @@ func addEach(to, from []uint32) {
 // sums are exact.
 func sixteenths(set uint32) uint64 { return uint64(math.Round(16 * flow.Distinct(set))) }
 
-func count(n *uint32, is bool) {
+func count(n *uint32, is bool) { countIf(n, is, 1) }
+
+func countIf(n *uint32, is bool, times uint32) {
 	if is {
-		*n++
+		*n += times
 	}
 }
 

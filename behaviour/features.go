@@ -91,7 +91,7 @@ func (p *Place) values(features []Feature, values []float64) []float64 {
 // cohort.
 func (p *Place) ofCohort() []float64 {
 	known := &p.host.features[p.manner]
-	if p.single || *known == nil {
+	if p.single || len(*known) == 0 {
 		*known = p.values(hostFeatures, (*known)[:0])
 	}
 	return *known

@@ -22,7 +22,7 @@ type Host struct {
 
 	nameServers uint32             // peers that are asked for names, and nothing else: see asksNames
 	cohorts     [Manners]*Cohort   // nil: no peers; few hosts have more than two
-	features    [Manners][]float64 // hostFeatures of each cohort, once they have been asked for
+	features    [Manners][]float64 // hostFeatures of each cohort, once they have been asked for; else empty
 }
 
 // Cohort returns a cohort, to be read.
@@ -58,6 +58,9 @@ type Hosts struct {
 	hosts map[packet.Endpoint]*Host
 	alone Host  // stands in for the host of a flow that has none
 	here  Place // of the flow asked for
+
+	sums      []flow.Sums // of the flow that grows
+	behaviour flow.Behaviour
 }
 
 // ErrUnobserved says that flows are without flow.Behaviour.

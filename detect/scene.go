@@ -3,6 +3,7 @@ package detect
 import (
 	"iter"
 
+	"botnetdetect/behaviour"
 	"botnetdetect/flow"
 	"botnetdetect/observe"
 	"botnetdetect/packet"
@@ -10,7 +11,10 @@ import (
 
 // Scene is what the hosts of a capture or a window did. It judges flows within it one by one,
 // as if the others had done nothing since, and takes anew what one host does. It is for one goroutine.
-type Scene struct{ c *court }
+type Scene struct {
+	c      *court
+	values []float64 // of the cohort asked for
+}
 
 // Scene does what JudgeAll does, and returns the scene. It keeps nothing of seen.
 func (d Detector) Scene(seen observe.Observation, sum *Summary, y Yield) (*Scene, error) {
@@ -22,7 +26,7 @@ func (d Detector) Scene(seen observe.Observation, sum *Summary, y Yield) (*Scene
 		err = c.judge(seen, sum, y)
 	}
 	c.whole, c.tallies, c.values, c.scores = true, nil, nil, nil
-	return &Scene{c}, err
+	return &Scene{c: c}, err
 }
 
 // Verdict returns the verdict on one flow; in mode behaviour within what its host does.
@@ -40,6 +44,41 @@ type Deeds struct {
 
 // Renew takes anew what a host does. The model must be of mode behaviour.
 func (s *Scene) Renew(d Deeds) error { return s.c.known.Renew(d.Host, d.Flows, d.Named) }
+
+// Grow counts what more has come of a flow in what its endpoints do; before is what had been
+// counted of it, nil if nothing. Uncertain are those that must be renewed: see behaviour.Hosts.Grow. The
+// model must be of mode behaviour.
+func (s *Scene) Grow(before, more *flow.Flow, named bool) (uncertain [2]bool, err error) {
+	return s.c.known.Grow(before, more, named)
+}
+
+// Class returns what the cohorts of a host come to, without its flows. Where peers of a host are hosts
+// with more peers, Judge, to which their flows do not count, may find too little evidence; else it agrees if the model sees
+// cohorts only. Of another model, a host is Botnet here if it is anything.
+func (s *Scene) Class(e packet.Endpoint) (class Class, err error) {
+	class = TooLittle
+	for _, m := range [...]behaviour.Manner{behaviour.TCP, behaviour.UDP} {
+		values, judged := s.c.known.InCommon(e, m, s.values[:0])
+		if s.values = values; !judged {
+			continue
+		}
+		botnet, err := s.botnet(values)
+		if err != nil || botnet {
+			return HostBotnet, err
+		}
+		class = HostBenign
+	}
+	return class, nil
+}
+
+func (s *Scene) botnet(values []float64) (bool, error) {
+	m := s.c.detector.Model
+	if !m.SeesCohorts() {
+		return true, nil
+	}
+	score, err := m.ScoreBehaviour(values)
+	return m.Botnet(score), err
+}
 
 // Judge says of a host, which has been renewed, what JudgeHosts would, but for the reasons; of
 // one without a cohort that it has too little evidence. The order of flows may change a score in

@@ -60,6 +60,13 @@ func (t *Table) Reset() {
 	t.resolved.other.clear()
 }
 
+// Names returns the resolved addresses, in no order.
+func (t *Table) Names() []packet.Endpoint {
+	names := make([]packet.Endpoint, 0, t.resolved.len())
+	t.resolved.each(func(e packet.Endpoint) { names = append(names, e) })
+	return names
+}
+
 // ResolvedLen returns the number of resolved addresses.
 func (t *Table) ResolvedLen() int { return t.resolved.len() }
 

@@ -189,6 +189,7 @@ func (x *suspect) strongest() []*standing {
 // evidence says of each flow what an analyst asks.
 func (w *watch) evidence(e packet.Endpoint, flows []*standing) []Evidence {
 	list := make([]Evidence, 0, len(flows))
+	why := reason.Explainer{Model: w.detector.Model, Vocabulary: w.config.Vocabulary}
 	for _, s := range flows {
 		v := Evidence{Verdict: s.verdict, Peer: s.verdict.Dst}
 		if v.Peer == e {
@@ -198,14 +199,14 @@ func (w *watch) evidence(e packet.Endpoint, flows []*standing) []Evidence {
 		for _, t := range v.Tuples {
 			v.CommunityIDs = append(v.CommunityIDs, t.CommunityID)
 		}
-		w.explain(&v, s)
+		w.explain(&v, s, &why)
 		list = append(list, v)
 	}
 	return list
 }
 
 // explain gives the reasons for a verdict, if the packets it rests on are still there.
-func (w *watch) explain(v *Evidence, s *standing) {
+func (w *watch) explain(v *Evidence, s *standing, by *reason.Explainer) {
 	f, ok := flow.Gather(w.ringOf(s.window).tables, v.Src, v.Dst, nil)
 	if !ok {
 		return
@@ -215,7 +216,7 @@ func (w *watch) explain(v *Evidence, s *standing) {
 		w.fail(err)
 		return
 	}
-	why, err := reason.Of(w.detector.Model, f, w.config.Vocabulary, judged.Behaviour)
+	why, err := by.Of(f, judged.Behaviour)
 	if err != nil {
 		w.fail(err)
 		return

@@ -26,10 +26,14 @@ func (w *watch) consider(f flow.Flow) {
 	}
 }
 
+// mostConsidering bounds how long quiet flows are judged before packets' flows are taken in. What is
+// left waits for half a second.
+const mostConsidering = 100 * time.Millisecond
+
 // considerQuiet judges the flows that have had too few packets to be judged at once, and
 // then none for a while: they are likely over.
 func (w *watch) considerQuiet() {
-	for {
+	for begun := time.Now(); w.own || time.Since(begun) < mostConsidering; {
 		y, ok := w.young.next(w.clock.elapsed)
 		if !ok {
 			return
@@ -154,19 +158,22 @@ func (w *watch) drop(key ends, s *standing, why Change) {
 // recheck asks of all verdicts that stand whether they still do.
 func (w *watch) recheck() {
 	for _, key := range sortedEnds(w.standing) {
-		s := w.standing[key]
-		o, ok := w.opinion(key[0], key[1])
-		switch {
-		case ok && o.verdict.Botnet:
-			s.keep(o)
-		case ok:
-			s.keep(o)
-			w.drop(key, s, Revised)
-		case w.judgeable(key[0], key[1]):
-			w.drop(key, s, Expired)
-		default:
-			w.drop(key, s, Withdrawn)
-		}
+		w.recheckOne(key, w.standing[key])
+	}
+}
+
+func (w *watch) recheckOne(key ends, s *standing) {
+	o, ok := w.opinion(key[0], key[1])
+	switch {
+	case ok && o.verdict.Botnet:
+		s.keep(o)
+	case ok:
+		s.keep(o)
+		w.drop(key, s, Revised)
+	case w.judgeable(key[0], key[1]):
+		w.drop(key, s, Expired)
+	default:
+		w.drop(key, s, Withdrawn)
 	}
 }
 

@@ -150,6 +150,7 @@ func (w *watch) follow(ctx context.Context) {
 			w.clock = clock.clock
 			w.due.Add(1)
 			w.considerQuiet()
+			w.reviewSome()
 			w.slideIfDue()
 			w.adoptIfNew()
 			w.settle()

@@ -21,22 +21,28 @@ const heaviest = 1 << 24
 // evict lets flows of fewer than least packets go. Tables that another goroutine may be
 // reading are replaced, not changed.
 func (w *watch) evict(least uint64) {
-	short, long := *w.short, *w.long
+	long := *w.long
 	keep := func(f flow.Flow) bool {
 		g, _ := w.gather(&long, 0, f.Src, f.Dst)
 		_, stands := w.standing[ends{g.Src, g.Dst}]
 		return g.packets >= least || stands && least < heaviest
 	}
 	before := long.len()
-	w.short.tables = kept(short.tables, keep)
-	w.long.tables = kept(long.tables, keep)
+	rest := make(map[*flow.Table]*flow.Table) // of each table
+	for _, tables := range [...]*[]*flow.Table{&w.short.tables, &w.long.tables, &w.scene.short.tables, &w.scene.long.tables} {
+		*tables = kept(*tables, rest, keep)
+	}
+	w.evictions++
 	w.stats.Evicted += int64(before - w.long.len())
 }
 
-func kept(tables []*flow.Table, keep func(flow.Flow) bool) []*flow.Table {
-	rest := make([]*flow.Table, len(tables))
+func kept(tables []*flow.Table, rest map[*flow.Table]*flow.Table, keep func(flow.Flow) bool) []*flow.Table {
+	all := make([]*flow.Table, len(tables))
 	for i, t := range tables {
-		rest[i] = t.Kept(keep)
+		if rest[t] == nil {
+			rest[t] = t.Kept(keep)
+		}
+		all[i] = rest[t]
 	}
-	return rest
+	return all
 }

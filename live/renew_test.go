@@ -48,30 +48,39 @@ func (w *watch) tickOf(frames []capture.Frame) *tick {
 	return t
 }
 
-// What is taken in host by host, as flows change, is what a look at the whole window shows.
-func TestRenewalIsALook(t *testing.T) {
+// What is counted flow by flow, and taken in host by host where that is not enough, is what a look at the whole
+// window shows, also if windows slide and flows come while that is looked at in the background.
+func TestGrowingIsALook(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		frames := append(traffic(rt, time.Minute), pcaptest.Merge(seekers(rapid.IntRange(0, 3).Draw(rt, "seekers"), 5)...)...)
-		w, _ := linked(t, Config{}, Judge{Model: modelOf(t, feature.Behavioural, 0.5)})
-		for len(frames) > 0 {
+		w, _ := linked(t, Config{Window: 2 * time.Minute, Long: 4 * time.Minute}, Judge{Model: modelOf(t, feature.Behavioural, 0.5)})
+		take := func() {
 			n := rapid.IntRange(1, len(frames)).Draw(rt, "frames of a tick")
 			w.take(w.tickOf(frames[:n]))
 			frames = frames[n:]
 		}
+		for take(); len(frames) > 0; {
+			take()
+			if rapid.IntRange(0, 3).Draw(rt, "slide") == 0 {
+				w.slides = w.short.size // so that the long window slides, too
+				w.slide(w.clock.wall)
+				for range min(len(frames), rapid.IntRange(0, 2).Draw(rt, "meanwhile")) {
+					if len(frames) > 0 {
+						take()
+					}
+				}
+				w.await()
+			}
+		}
 		for len(w.scene.stale.queue) > 0 { // the bounds of one tick
 			w.take(w.tickOf(nil))
 		}
-		for f := range observed(w.long.tables).Table.P2P() { // names that came late change what nobody stirs
-			w.scene.stale.add(f.Src, 0)
-			w.scene.stale.add(f.Dst, 0)
-		}
-		w.renew()
 		w.likeALook(rt)
 	})
 }
 
 // likeALook compares what is known of hosts with what a look would show.
-func (w *watch) likeALook(t *rapid.T) {
+func (w *watch) likeALook(t rapid.TB) {
 	t.Helper()
 	var l looked
 	l.look(w.detector, w.long.tables)
@@ -81,7 +90,7 @@ func (w *watch) likeALook(t *rapid.T) {
 		}
 	}
 	for f := range observed(w.long.tables).Table.P2P() {
-		got, err := w.scene.long.Verdict(f)
+		got, err := w.scene.long.scene.Verdict(f)
 		want, failed := l.scene.Verdict(f)
 		if err != nil || failed != nil || math.Abs(got.Score-want.Score) > 1e-9 {
 			t.Errorf("%v to %v: score %v, by a look %v; %v, %v", f.Src, f.Dst, got.Score, want.Score, err, failed)
@@ -116,8 +125,28 @@ func TestTheEighthPeer(t *testing.T) {
 		}
 		w.await()
 		w.take(w.tickOf(ask(6)))
-		if s := w.scene.classes[packet.MakeIPv4([4]byte{192, 168, 0, 2})]; s != detect.HostBotnet || w.long.split {
-			t.Errorf("parted %v: %q afterwards, split %v", parted, s, w.long.split)
+		if s := w.scene.classes[packet.MakeIPv4([4]byte{192, 168, 0, 2})]; s != detect.HostBotnet {
+			t.Errorf("parted %v: %q afterwards", parted, s)
 		}
+	}
+}
+
+// A peer that a DNS answer names late is one no longer, also if the answer comes while the window is being
+// looked at in the background.
+func TestNamesComeLate(t *testing.T) {
+	for _, parted := range []bool{false, true} {
+		w, _ := linked(t, Config{}, Judge{Model: modelOf(t, feature.Behavioural, 0)})
+		w.take(w.tickOf(pcaptest.Merge(seekers(1, 9)...)))
+		if parted {
+			w.slides = w.short.size // so that the long window slides, too
+			w.slide(w.clock.wall)
+		}
+		dns := pcaptest.UDPFlow("192.168.0.53:5353", "192.168.0.54:53").ReplyData(0, pcaptest.DNSResponse(1, "a.example.", "13.0.3.4"))
+		w.take(w.tickOf(pcaptest.Merge(dns)))
+		w.await()
+		for len(w.scene.stale.queue) > 0 { // the bounds of one tick
+			w.take(w.tickOf(nil))
+		}
+		w.likeALook(t)
 	}
 }

@@ -20,7 +20,7 @@ func (w *watch) restart() {
 		r.clear(w.clock.wall)
 		w.names.carry(r.filling(), w.clock.elapsed)
 	}
-	w.scene = scene{}
+	w.scene, w.reviewing = scene{}, nil
 	w.epoch++
 	w.settle()
 }

@@ -16,7 +16,7 @@ type ring struct {
 	size   int           // sealed tables in a full window
 	tables []*flow.Table
 	starts []time.Time
-	split  bool // the last two tables are one stretch: see part
+	begun  int // tables so far
 }
 
 func newRing(o flow.Options, span, step time.Duration, now time.Time) *ring {
@@ -38,31 +38,15 @@ func (r *ring) seal() {
 
 // begin begins a table.
 func (r *ring) begin(now time.Time) {
+	r.begun++
 	// The slices are copied, as another goroutine may be judging them.
 	r.tables = append(r.tables[:len(r.tables):len(r.tables)], flow.NewTableWith(r.flows))
 	r.starts = append(r.starts[:len(r.starts):len(r.starts)], now)
 }
 
-// part seals the last table for a while, without an end of its stretch: until join, packets go
-// to another one beside it.
-func (r *ring) part(now time.Time) {
-	r.begin(now)
-	r.split = true
-}
-
-// join undoes part.
-func (r *ring) join() {
-	if !r.split {
-		return
-	}
-	n := len(r.tables) - 1
-	r.tables[n-1].Merge(r.tables[n])
-	r.tables, r.starts, r.split = r.tables[:n:n], r.starts[:n:n], false
-}
-
 // clear forgets everything.
 func (r *ring) clear(now time.Time) {
-	r.tables, r.starts, r.split = nil, nil, false
+	r.tables, r.starts = nil, nil
 	r.begin(now)
 }
 

@@ -1,7 +1,6 @@
 package live
 
 import (
-	"errors"
 	"time"
 
 	"botnetdetect/detect"
@@ -11,35 +10,31 @@ import (
 )
 
 // scene is what hosts did in the windows. Models of mode behaviour judge a flow within it; to
-// others it does not matter. It is looked at as a whole when windows slide, in the background
-// on a link; between that, what a host does is taken anew when its flows have changed: see renew.
+// others it does not matter. Flows that come are counted in it one by one: see sight. It is looked at as a whole when
+// windows slide, in the background on a link, as what leaves a window cannot be taken back.
 type scene struct {
-	long, short *detect.Scene
+	long, short sight
 	classes     map[packet.Endpoint]detect.Class // what detect says of hosts, by the long window
-	looked      time.Time                        // by the system's clock
-	took        time.Duration                    // the look at the long window
-	ticks       int                              // since
+	looked      time.Time                        // when the long window was looked at last, by the system's clock
 	stale       stale
+	renewals    int
 }
 
-// flowsPerTick is how many flows a replay may look at for each tick that has gone by, so that
-// looking takes a part of the time only, however large windows are.
-const flowsPerTick = 2_500
+// lookAhead counts the flows of a tick, which the windows do not have yet, in what hosts do.
+func (w *watch) lookAhead(t *flow.Table) {
+	if w.scene.long.scene != nil {
+		w.notice(t, &w.scene.long, &w.scene.short)
+	}
+}
 
 // lookAround sees to it that flows of a tick are judged within what their hosts do now.
-func (w *watch) lookAround(t *flow.Table) {
-	if !w.flows.Behaviour {
-		return
-	}
-	w.scene.ticks++
+func (w *watch) lookAround() {
 	switch {
-	case w.scene.long == nil:
+	case !w.flows.Behaviour:
+	case w.scene.long.scene == nil:
 		w.look()
-	case !w.own:
-		w.changed(t)
+	default:
 		w.renew()
-	case w.scene.ticks*flowsPerTick >= w.long.len():
-		w.look()
 	}
 }
 
@@ -50,13 +45,24 @@ func (w *watch) look() {
 	}
 	var l looked
 	l.look(w.detector, w.long.tables)
-	short, err := w.detector.Scene(observed(w.short.tables), nil, detect.Yield{})
-	if err = errors.Join(l.err, err); err != nil {
-		w.fail(err)
+	if !w.lookShort() || l.err != nil {
+		w.fail(l.err)
 		return
 	}
-	w.scene.short = short
+	w.scene.long = sight{scene: l.scene, tables: w.long.tables}
+	w.scene.stale, w.scene.classes = stale{}, l.classes
 	w.see(&l)
+}
+
+// lookShort takes in what hosts do by the short window.
+func (w *watch) lookShort() (ok bool) {
+	short, err := w.detector.Scene(observed(w.short.tables), nil, detect.Yield{})
+	if err != nil {
+		w.fail(err)
+		return false
+	}
+	w.scene.short = sight{scene: short, tables: w.short.tables}
+	return true
 }
 
 // looked is what a look at a long window shows.
@@ -65,7 +71,6 @@ type looked struct {
 	classes  map[packet.Endpoint]detect.Class
 	carriers []ends // flows that carry the verdict Botnet on a host
 	begun    time.Time
-	took     time.Duration
 	err      error
 }
 
@@ -77,22 +82,14 @@ func (l *looked) look(d detect.Detector, tables []*flow.Table) {
 		l.carriers = append(l.carriers, carriers(v)...)
 		return nil
 	}})
-	l.took = time.Since(l.begun)
 }
 
-// see puts what a look shows in the place of what was known of hosts.
+// see weighs what a look shows.
 func (w *watch) see(l *looked) {
-	before := w.scene.looked
-	for e := range w.scene.stale.since { // more has come of them than the look has seen
-		if class, ok := w.scene.classes[e]; ok {
-			l.classes[e] = class
-		}
-	}
-	w.scene.long, w.scene.classes = l.scene, l.classes
-	w.scene.looked, w.scene.took, w.scene.ticks = l.begun, l.took, 0
-	w.condemnAll(l.carriers, before)
+	w.condemnAll(l.carriers, w.scene.looked)
+	w.scene.looked = l.begun
 	for e := range w.suspects {
-		if l.classes[e] == detect.HostBotnet {
+		if w.scene.classes[e] == detect.HostBotnet {
 			w.stirred[e] = true
 		}
 	}
@@ -138,9 +135,9 @@ func (w *watch) verdictIn(r *ring, f flow.Flow) (detect.Verdict, error) {
 	case !w.flows.Behaviour:
 		return w.detector.Verdict(f)
 	case r == w.short:
-		return w.scene.short.Verdict(f)
+		return w.scene.short.scene.Verdict(f)
 	}
-	return w.scene.long.Verdict(f)
+	return w.scene.long.scene.Verdict(f)
 }
 
 // guilty reports whether a suspect is to be alerted of.

@@ -34,27 +34,26 @@ func (w *watch) slide(now time.Time) {
 	w.slides++
 	longToo := w.slides >= w.short.size
 	if longToo {
-		w.await()
 		w.slides = 0
 		w.told.age()
 		w.long.seal()
 	}
-	if w.own || !w.flows.Behaviour {
-		w.look()
+	if !w.flows.Behaviour {
 		w.recheck() // else once hosts have been looked at, in finish
+		w.settle()
 	}
-	w.settle()
 	w.judgeWhole(now, longToo)
-	w.begin(w.short, now)
+	w.begin(w.short, &w.scene.short, now)
 	if longToo {
-		w.begin(w.long, now)
+		w.begin(w.long, &w.scene.long, now)
 	}
 }
 
 // begin begins the next table of a window, in which names live on.
-func (w *watch) begin(r *ring, now time.Time) {
+func (w *watch) begin(r *ring, s *sight, now time.Time) {
 	r.begin(now)
 	w.names.carry(r.filling(), w.clock.elapsed)
+	s.begin(r.filling())
 }
 
 // judged is a whole judgement.
@@ -63,32 +62,55 @@ type judged struct {
 	hosts  hosts
 	likely []ends        // of flows with verdict Botnet, in mode behaviour
 	short  *detect.Scene // what was judged
-	long   *looked       // a look at the long window, if one was due
+	long   *looked       // a look at the long window, if it slid
+	bases  [2]base       // of short and long
 	epoch  int
 	err    error
 }
 
-// lookShare is the part of the time that looking at the long window may take.
-const lookShare = 16
+// base is the tables that a look at a window was at.
+type base struct {
+	tables    []*flow.Table
+	begun     int // of the ring's tables
+	evictions int
+}
+
+func (w *watch) baseOf(r *ring) base { return base{r.tables, r.begun, w.evictions} }
+
+// now returns the tables of b as they are after evictions; not ok if some of them have left the window and
+// are no longer known.
+func (w *watch) now(b *base, r *ring) (tables []*flow.Table, ok bool) {
+	if b.evictions == w.evictions {
+		return b.tables, true
+	}
+	n := len(r.tables) - (r.begun - b.begun)
+	if n != len(b.tables) {
+		return nil, false
+	}
+	return r.tables[:n], true
+}
+
+// mostBehind is how many tables that have left the short window what hosts do may still be known by. So many
+// come together only while evictions make what was looked at void, time after time.
+const mostBehind = 8
 
 // judgeWhole judges all of the short window, in a replay at once, else in another
-// goroutine: its tables are sealed. longToo says that those of the long window are, too.
+// goroutine: its tables are sealed. longToo says that those of the long window are, too; then it is looked at.
 func (w *watch) judgeWhole(now time.Time, longToo bool) {
-	if w.judging {
+	switch {
+	case w.judging && longToo:
+		w.await()
+	case w.judging:
 		w.stats.LateSlide++
 		return
 	}
+	if len(w.scene.short.tables) > w.short.size+mostBehind {
+		w.lookShort()
+	}
+	work := wholeOf(w, now, longToo && w.flows.Behaviour)
 	if w.own {
-		w.finish(wholeOf(w, now, nil)())
+		w.finish(work())
 		return
-	}
-	var long []*flow.Table
-	if w.flows.Behaviour && (longToo || time.Since(w.scene.looked) > lookShare*w.scene.took) {
-		long = w.long.tables
-	}
-	work := wholeOf(w, now, long)
-	if long != nil && !longToo {
-		w.long.part(now)
 	}
 	w.judging = true
 	go func() { w.whole <- work() }()
@@ -101,11 +123,12 @@ func (w *watch) await() {
 	}
 }
 
-// wholeOf returns the work that a whole judgement is, with a look at the long window if its
-// tables are given; it may be done anywhere.
-func wholeOf(w *watch, now time.Time, long []*flow.Table) func() *judged {
-	tables, d, enough, behaving := w.short.tables, w.detector, w.config.Enough, w.flows.Behaviour
+// wholeOf returns the work that a whole judgement is, with a look at the long window if that is wanted;
+// it may be done anywhere.
+func wholeOf(w *watch, now time.Time, long bool) func() *judged {
+	d, enough, behaving := w.detector, w.config.Enough, w.flows.Behaviour
 	j := &judged{slide: Slide{Window: w.short.window(now), Model: w.model}, hosts: newHosts(w.config.Hosts), epoch: w.epoch}
+	j.bases = [...]base{w.baseOf(w.short), w.baseOf(w.long)}
 	return func() *judged {
 		begun := time.Now()
 		var sum detect.Summary
@@ -117,13 +140,13 @@ func wholeOf(w *watch, now time.Time, long []*flow.Table) func() *judged {
 			j.hosts.classes = make(map[packet.Endpoint]detect.Class)
 			say.Host, say.Bare = j.hosts.class, true
 		}
-		j.short, j.err = d.Scene(observed(tables), &sum, say)
+		j.short, j.err = d.Scene(observed(j.bases[0].tables), &sum, say)
 		j.slide.Flows, j.slide.P2P, j.slide.Allowed = sum.Flows, sum.P2P, sum.Allowed
 		j.slide.Hosts = j.hosts.ranked(enough)
 		j.slide.Took = time.Since(begun)
-		if long != nil {
+		if long {
 			j.long = new(looked)
-			j.long.look(d, long)
+			j.long.look(d, j.bases[1].tables)
 			j.err = errors.Join(j.err, j.long.err)
 		}
 		return j
@@ -151,10 +174,9 @@ func (w *watch) finish(j *judged) {
 		w.fail(j.err)
 	}
 	w.stats.Sliding = j.slide.Took
-	if !w.own {
+	if w.flows.Behaviour {
 		w.regard(j)
 	}
-	w.condemnAll(j.likely, time.Now().Add(-j.slide.Took))
 	clear(w.totals)
 	for i := range j.slide.Hosts {
 		w.totals[j.slide.Hosts[i].Host] = j.slide.Hosts[i]
@@ -166,20 +188,30 @@ func (w *watch) finish(j *judged) {
 	}
 }
 
-// regard takes what a whole judgement in the background shows of hosts for what they do; what has
-// come of them meanwhile is taken in as the next ticks come.
+// regard takes what a whole judgement shows of hosts for what they do, counts what has come of them
+// meanwhile, and has the flows reviewed.
 func (w *watch) regard(j *judged) {
-	w.long.join()
-	if j.err != nil || j.epoch != w.epoch || w.scene.long == nil {
+	if j.err != nil || j.epoch != w.epoch || w.scene.long.scene == nil {
 		return
 	}
-	w.changed(w.short.filling())
-	w.scene.short = j.short
+	before := w.scene.classes
+	if tables, ok := w.now(&j.bases[1], w.long); ok && j.long != nil {
+		w.scene.long, w.scene.classes = sight{scene: j.long.scene, tables: tables}, j.long.classes
+		w.catchUp(&w.scene.long, w.long)
+	}
+	if tables, ok := w.now(&j.bases[0], w.short); ok {
+		w.scene.short = sight{scene: j.short, tables: tables}
+		w.catchUp(&w.scene.short, w.short)
+	}
+	for e := range w.scene.stale.since { // until it is renewed
+		if class, ok := before[e]; ok {
+			w.scene.classes[e] = class
+		}
+	}
 	if j.long != nil {
 		w.see(j.long)
 	}
-	w.recheck()
-	w.settle()
+	w.review(j)
 }
 
 // last judges and announces what the long window has when watching ends: all of it, as
@@ -189,7 +221,7 @@ func (w *watch) last() {
 		return
 	}
 	short := make(chan *judged, 1)
-	go func(work func() *judged) { short <- work() }(wholeOf(w, w.clock.wall, nil)) // beside the long window
+	go func(work func() *judged) { short <- work() }(wholeOf(w, w.clock.wall, false)) // beside the long window
 	w.look()
 	whole := <-short
 	whole.likely = nil // conclude comes to them

@@ -47,9 +47,12 @@ type watch struct {
 	stirred  map[packet.Endpoint]bool // suspects whose evidence has changed
 	totals   map[packet.Endpoint]HostState
 
-	whole   chan *judged // a whole judgement that another goroutine has done
-	judging bool         // one is under way
-	epoch   int          // grows when what is under way must not count any more: after a restart, with another model
+	whole       chan *judged // a whole judgement that another goroutine has done
+	judging     bool         // one is under way
+	evictions   int          // so far
+	reviewing   []ends       // flows whose verdicts are to be asked again
+	reviewSince time.Time    // when those that do not stand became likely, at the latest
+	epoch       int          // grows when what is under way must not count any more: after a restart, with another model
 
 	stats  Stats
 	failed error // the first verdict that could not be worked out
@@ -149,10 +152,11 @@ func (w *watch) take(t *tick) {
 	w.count(&t.counts)
 	w.expel(t)
 	w.resolve(t.answers)
+	w.lookAhead(t.flows)
 	w.short.filling().Merge(t.flows)
 	w.long.filling().Merge(t.flows)
 	w.makeRoom()
-	w.lookAround(t.flows)
+	w.lookAround()
 	for f := range t.flows.Flows() {
 		w.consider(f)
 	}
@@ -175,6 +179,13 @@ func (w *watch) wall(t *tick) time.Time {
 }
 
 func (w *watch) resolve(answers []answer) {
+	if len(answers) > 0 && w.scene.long.scene != nil {
+		addresses := make([]packet.Endpoint, 0, len(answers))
+		for _, a := range answers {
+			addresses = append(addresses, a.address)
+		}
+		w.name(addresses, &w.scene.long, &w.scene.short)
+	}
 	for _, a := range answers {
 		w.short.filling().Resolve(a.address)
 		w.long.filling().Resolve(a.address)
