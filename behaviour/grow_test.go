@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"botnetdetect/flow"
+	"botnetdetect/internal/flowtest"
 	"botnetdetect/internal/pcaptest"
 	"botnetdetect/packet"
 
@@ -185,5 +186,23 @@ func TestGrowingIsCertain(t *testing.T) {
 	}
 	if want := 2 + 40; g.renewed > want { // the host at its first two peers, each peer at its first
 		t.Errorf("%d renewed", g.renewed)
+	}
+}
+
+// A host that has come up takes the place of one that nothing can be said of, not of one with enough peers.
+func TestRenewalMakesRoom(t *testing.T) {
+	for peers, want := range map[uint32]bool{MinPeers - 1: true, MinPeers: false} {
+		h := &Hosts{hosts: make(map[packet.Endpoint]*Host)}
+		for i := range uint32(MaxHosts + spareHosts) {
+			h.hosts[packet.MakeIPv4([4]byte{11, byte(i >> 16), byte(i >> 8), byte(i)})] = &Host{cohorts: [Manners]*Cohort{UDP: {Peers: peers}}}
+		}
+		late := packet.MakeIPv4([4]byte{10, 0, 0, 1})
+		set := flowtest.Set(gossip(40)...)
+		if err := h.Renew(late, set.Flows(), set.Resolved); err != nil {
+			t.Fatal(err)
+		}
+		if h.Has(late) != want || len(h.hosts) != MaxHosts+spareHosts {
+			t.Errorf("among %d hosts of %d peers, the late one is there: %v", len(h.hosts), peers, h.Has(late))
+		}
 	}
 }

@@ -122,12 +122,31 @@ func (h *Hosts) Renew(e packet.Endpoint, flows iter.Seq[flow.Flow], named func(p
 			host.add(&f, true, named)
 		}
 	}
-	if _, known := h.hosts[e]; peers < 2 || !known && len(h.hosts) >= MaxHosts+spareHosts {
+	if _, known := h.hosts[e]; peers < 2 || !known && !h.hasRoom() {
 		delete(h.hosts, e)
 		return nil
 	}
 	h.hosts[e] = host
 	return nil
+}
+
+// hasRoom reports whether there is room for one more host, for which one may go that has too few peers for anything
+// to be said of it.
+func (h *Hosts) hasRoom() bool {
+	if len(h.hosts) < MaxHosts+spareHosts {
+		return true
+	}
+	tries := 64
+	for e, host := range h.hosts { // in no order
+		if host.Peers() < MinPeers {
+			delete(h.hosts, e)
+			return true
+		}
+		if tries--; tries == 0 {
+			break
+		}
+	}
+	return false
 }
 
 // spareHosts is how many hosts Renew adds to those that Observe found, at most.

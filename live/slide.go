@@ -212,6 +212,7 @@ func (w *watch) regard(j *judged) {
 		w.see(j.long)
 	}
 	w.review(j)
+	w.settle()
 }
 
 // last judges and announces what the long window has when watching ends: all of it, as

@@ -44,7 +44,7 @@ func (w *watch) seat() bool {
 	}
 	for least := uint64(2); len(w.standing) > most/2 && least <= heaviest; least *= 2 {
 		for _, key := range sortedEnds(w.standing) {
-			if s := w.standing[key]; s.verdict.Packets < least {
+			if s := w.standing[key]; s.verdict.Packets < least && len(w.standing) > most/2 {
 				w.drop(key, s, Expired)
 				w.stats.Evicted++
 			}

@@ -20,6 +20,7 @@ import (
 
 	"botnetdetect/capture"
 	"botnetdetect/feature"
+	"botnetdetect/internal/memory"
 	"botnetdetect/live"
 	"botnetdetect/model"
 	"botnetdetect/protocol"
@@ -30,10 +31,14 @@ func main() {
 	flows := flag.Int("flows", 1_000_000, "new flows an hour")
 	slide := flag.Duration("slide", time.Minute, "how far the short window slides; judging it whole takes most of the time, about a minute for an hour of traffic")
 	mode := flag.String("features", string(feature.Behavioural), "which built-in model judges: behaviour or aware")
+	ceiling := memory.Default
+	flag.Func("memory", "the ceiling, as of the command (default 2GiB)", ceiling.Set)
 	flag.Parse()
 	m, err := model.Default(feature.Mode(*mode))
 	if err == nil {
-		err = run(m, *hours, *flows, *slide)
+		captures, done := ceiling.Keep()
+		err = run(m, captures*2/3, *hours, *flows, *slide) // of captures, as the command does
+		done()
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "day:", err)
@@ -41,35 +46,40 @@ func main() {
 	}
 }
 
-func run(m *model.Model, hours, flows int, slide time.Duration) error {
-	debug.SetGCPercent(25) // as the command sets it
-	e, err := live.New(live.Config{Vocabulary: protocol.NewVocabulary(), Name: "made up", Slide: slide}, live.Judge{Model: m, Origin: "built in"})
+func run(m *model.Model, windows int64, hours, flows int, slide time.Duration) error {
+	e, err := live.New(live.Config{Vocabulary: protocol.NewVocabulary(), Name: "made up", Slide: slide, Memory: windows}, live.Judge{Model: m, Origin: "built in"})
 	if err != nil {
 		return err
 	}
 	s := &source{random: rand.New(rand.NewPCG(1, 2)), gap: int64(time.Hour) / int64(flows), until: int64(hours) * int64(time.Hour)}
-	fmt.Println("hour  flows in windows  windows MB  resident MB  evicted  alerts")
+	fmt.Println("hour  flows in windows  windows MB  resident MB  peak MB  evicted  alerts  took")
+	begun := time.Now()
 	slides := 0
 	e.Subscribe(live.Handler{Slide: func(*live.Slide) {
 		slides++
 		if hour := int(time.Hour / slide); slides%hour == 0 {
 			st := e.Stats()
-			fmt.Printf("%4d  %16d  %10.1f  %11.1f  %7d  %6d\n", slides/hour, st.Flows, float64(st.Memory)/1e6, resident(), st.Evicted, st.Active)
+			peak := status("VmHWM:")
+			fmt.Printf("%4d  %16d  %10.1f  %11.1f  %7.1f  %7d  %6d  %v\n", slides/hour, st.Flows, float64(st.Memory)/1e6, resident(), peak, st.Evicted, st.Active, time.Since(begun).Round(time.Second))
 		}
 	}})
 	return e.Run(context.Background(), s)
 }
 
-// resident returns the process's resident memory in MB, as the kernel counts it, after
-// garbage has been given back.
+// resident returns the process's resident memory in MB, after garbage has been given back.
 func resident() float64 {
 	runtime.GC()
 	debug.FreeOSMemory()
+	return status("VmRSS:")
+}
+
+// status returns what the kernel says of the process under a name, in MB; 0 if it does not.
+func status(name string) float64 {
 	text, err := os.ReadFile("/proc/self/status")
 	if err != nil {
 		return 0
 	}
-	_, rest, _ := strings.Cut(string(text), "VmRSS:")
+	_, rest, _ := strings.Cut(string(text), name)
 	var kB float64
 	_, _ = fmt.Sscan(rest, &kB)
 	return kB / 1e3
