@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"botnetdetect/capture"
 	"botnetdetect/flow"
 	"botnetdetect/internal/flowtest"
 	"botnetdetect/internal/pcaptest"
@@ -175,18 +176,60 @@ func TestGrowingIsCertain(t *testing.T) {
 	}
 	g := &growing{Hosts: empty}
 	for _, f := range gossip(40) {
-		table, namer := flow.NewTableWith(flow.Options{Behaviour: true}), packet.NewNamer()
-		var p packet.Packet
-		for _, frame := range pcaptest.Merge(f) {
-			packet.Decode(&frame, &p)
-			namer.Name(&p)
-			table.AddPacket(&p)
-		}
-		g.take(t, table)
+		g.take(t, tableOf(pcaptest.Merge(f)))
 	}
 	if want := 2 + 40; g.renewed > want { // the host at its first two peers, each peer at its first
 		t.Errorf("%d renewed", g.renewed)
 	}
+}
+
+// What cannot be taken back of a host is uncertain, and only that: the networks of a judged cohort that a flow leaves.
+func TestUncertain(t *testing.T) {
+	const host, peer = "10.0.0.1:4000", "20.1.0.1:6881"
+	udp, tcp := pcaptest.UDPFlow(host, peer), pcaptest.TCPFlow(host, peer)
+	opened := pcaptest.TCPFlow(host, peer)
+	opened.Handshake(0)
+	for _, c := range []struct {
+		was, more []capture.Frame
+		want      bool
+	}{
+		{pcaptest.Merge(udp.Send(0, 80)), pcaptest.Merge(udp.Send(0, 90)), false},
+		{pcaptest.Merge(udp), pcaptest.Merge(tcp.Send(0, 80).Send(1, 80).Send(2, 80)), true},
+		{pcaptest.Merge(tcp), pcaptest.Merge(udp.Send(0, 80).Send(1, 80).Send(2, 80)), true},
+		{pcaptest.Merge(opened)[:1], pcaptest.Merge(opened)[1:], false}, // it was an attempt
+	} {
+		was, more := tableOf(c.was), tableOf(c.more)
+		h, err := Observe(flow.SetOf(was, tableOf(pcaptest.Merge(gossip(9)...))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		before, after := first(was), first(more)
+		uncertain, err := h.Grow(&before, &after, false)
+		if err != nil || uncertain != [2]bool{c.want, false} {
+			t.Errorf("from %+v by %+v: %v, %v", before.Behaviour, after.Behaviour, uncertain, err)
+		}
+	}
+}
+
+func tableOf(frames []capture.Frame) *flow.Table {
+	table, namer := flow.NewTableWith(flow.Options{Behaviour: true}), packet.NewNamer()
+	var p packet.Packet
+	for i := range frames {
+		packet.Decode(&frames[i], &p)
+		namer.Name(&p)
+		table.AddPacket(&p)
+	}
+	return table
+}
+
+func first(t *flow.Table) (f flow.Flow) {
+	for f = range t.Flows() {
+		f.Sums = slices.Clone(f.Sums)
+		b := *f.Behaviour
+		f.Behaviour = &b
+		break
+	}
+	return f
 }
 
 // A host that has come up takes the place of one that nothing can be said of, not of one with enough peers.

@@ -20,7 +20,6 @@ type stale struct {
 // Bounds of what is taken in anew.
 const (
 	mostStale   = 1 << 16 // hosts that wait; those beyond are seen when a window slides
-	mostSought  = 1 << 14 // of them, those whose flows are searched for in one tick
 	mostRenewed = 6_000   // flows that are gone through in one tick
 
 	mostWitnesses = 64 // flows of a host with more than mostRenewed that are weighed at once when it turns out Botnet
@@ -56,11 +55,10 @@ func (s *stale) settled() {
 // renew takes in what stale hosts do now, as far as mostRenewed allows.
 func (w *watch) renew() {
 	s := &w.scene.stale
-	sought := s.queue[:min(len(s.queue), mostSought)]
-	if len(sought) == 0 {
+	if len(s.queue) == 0 {
 		return
 	}
-	chosen, large := w.choose(sought)
+	chosen, large := w.choose(s.queue)
 	peers := w.peersOf(chosen, large)
 	for _, e := range chosen {
 		if err := w.renewHost(e, peers[e], s.since[e]); err != nil {
