@@ -4,7 +4,8 @@
 #
 #	sh bench/live/veth.sh [RATE [SECONDS [FLOWS]]]
 #
-# RUN, such as "nice -n -20", goes before both programs; LANES, RING and ARGS are for live.
+# RUN, such as "nice -n -20", goes before both programs; LANES, RING and ARGS are for live, which
+# is sent SIGHUP each HUP seconds, if that is set.
 set -eu
 rate=${1:-500000} seconds=${2:-20} flows=${3:-10000}
 cd "$(dirname "$0")/../.."
@@ -29,9 +30,10 @@ ip netns exec "$b" ${RUN:-} "$dir/botnetdetect" live -i vb -p --cores "${LANES:-
 live=$!
 ip -n "$b" link set lo up
 sleep 2
+[ -z "${HUP:-}" ] || (while sleep "$HUP" && kill -HUP "$live" 2>/dev/null; do :; done) &
 ip netns exec "$a" ${RUN:-} "$dir/send" -i va -rate "$rate" -for "${seconds}s" -flows "$flows"
 sleep 1
-ip netns exec "$b" curl -s 127.0.0.1:9477/metrics | grep -E '^botnetdetect_(packets|kernel_packets|kernel_drops|packets_shed|flows_evicted)_total|^botnetdetect_verdict_latency|^botnetdetect_(flows|window_bytes)'
+ip netns exec "$b" curl -s 127.0.0.1:9477/metrics | grep -E '^botnetdetect_(packets|kernel_packets|kernel_drops|packets_shed|flows_evicted|reloads)_total|^botnetdetect_verdict_latency|^botnetdetect_(flows|window_bytes)'
 grep -E 'VmHWM' "/proc/$live/status" 2>/dev/null || true
 kill -TERM "$live"
 wait "$live" || true
