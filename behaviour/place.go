@@ -78,6 +78,9 @@ func (p *Place) Judged() bool {
 	return !p.single && s.Evidence() && !s.Aside && p.cohort.enough() && !p.view.download()
 }
 
+// Download reports whether the flow is a download: see Download of its features.
+func (p *Place) Download() bool { return p.view.download() }
+
 // Values appends the features of the flow to values.
 func (p *Place) Values(values []float64) []float64 {
 	if p.single {

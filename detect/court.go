@@ -16,7 +16,7 @@ type Yield struct {
 	Host func(*HostVerdict) error // then each host, in the order of addresses; only models of mode behaviour know of hosts
 	Bare bool                     // verdicts on hosts are wanted without reasons, which take time
 	// Plain says that verdicts on flows are wanted without Verdict.Behaviour, which takes time. Where
-	// hosts are judged, too, it is there all the same.
+	// hosts are judged, too, it is there all the same, unless they are Bare.
 	Plain bool
 }
 
@@ -78,7 +78,7 @@ func (d Detector) court(seen observe.Observation, y Yield) (*court, error) {
 	if y.Host != nil {
 		c.tallies = make(map[seat]*tally)
 	}
-	c.plain = y.Plain && y.Host == nil
+	c.plain = y.Plain && (y.Host == nil || y.Bare)
 	return c, nil
 }
 
@@ -101,7 +101,7 @@ func (c *court) flow(f flow.Flow) (v Verdict, err error) {
 	v.Score, v.Botnet = d.Model.Express(score), d.Model.Botnet(score)
 	if c.tallies != nil {
 		v.Host = seat.Host
-		c.tally(seat, &v, score)
+		c.tally(place, &v, score)
 	}
 	return v, nil
 }

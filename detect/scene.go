@@ -25,7 +25,7 @@ func (d Detector) Scene(seen observe.Observation, sum *Summary, y Yield) (*Scene
 	if y.Flow != nil || y.Host != nil {
 		err = c.judge(seen, sum, y)
 	}
-	c.whole, c.tallies, c.values, c.scores = true, nil, nil, nil
+	c.whole, c.plain, c.tallies, c.values, c.scores = true, false, nil, nil, nil
 	return &Scene{c: c}, err
 }
 

@@ -25,6 +25,15 @@ func TestClassIsTheVerdict(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	err = d.JudgeAll(seen, new(Summary), Yield{Bare: true, Plain: true, Host: func(v *HostVerdict) error {
+		if v.Class != want[v.Host] || v.Reasons != nil {
+			t.Errorf("%v is %q without reasons, %q with; %v", v.Host, v.Class, want[v.Host], v.Reasons)
+		}
+		return nil
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
 	classes := make(map[Class]bool)
 	for e, class := range want {
 		classes[class] = true

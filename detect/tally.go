@@ -23,11 +23,12 @@ type tally struct {
 	servers  int     // name servers, which do not either
 	mean     float64 // score, kept as a running mean: of equal scores it is that score
 	carriers []Carrier
-	telling  []float64 // features of the flow with the highest score
+	telling  []float64 // features of the flow with the highest score, if they were made
 }
 
 // tally counts a flow with evidence, and its score as it is, for its host.
-func (c *court) tally(s behaviour.Seat, v *Verdict, score float64) {
+func (c *court) tally(p *behaviour.Place, v *Verdict, score float64) {
+	s := p.Seat()
 	if !s.Evidence() {
 		return
 	}
@@ -40,7 +41,7 @@ func (c *court) tally(s behaviour.Seat, v *Verdict, score float64) {
 	case s.NameServer:
 		t.servers++
 		return
-	case behaviour.Download(v.Behaviour):
+	case p.Download():
 		t.fetched++
 		return
 	}

@@ -77,7 +77,7 @@ type looked struct {
 // look looks at tables, which must not change meanwhile.
 func (l *looked) look(d detect.Detector, tables []*flow.Table) {
 	l.begun, l.classes = time.Now(), make(map[packet.Endpoint]detect.Class)
-	l.scene, l.err = d.Scene(observed(tables), new(detect.Summary), detect.Yield{Bare: true, Host: func(v *detect.HostVerdict) error {
+	l.scene, l.err = d.Scene(observed(tables), new(detect.Summary), detect.Yield{Bare: true, Plain: true, Host: func(v *detect.HostVerdict) error {
 		l.classes[v.Host] = v.Class
 		l.carriers = append(l.carriers, carriers(v)...)
 		return nil

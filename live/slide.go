@@ -138,7 +138,7 @@ func wholeOf(w *watch, now time.Time, long bool) func() *judged {
 		}}
 		if behaving {
 			j.hosts.classes = make(map[packet.Endpoint]detect.Class)
-			say.Host, say.Bare = j.hosts.class, true
+			say.Host, say.Bare, say.Plain = j.hosts.class, true, true
 		}
 		j.short, j.err = d.Scene(observed(j.bases[0].tables), &sum, say)
 		j.slide.Flows, j.slide.P2P, j.slide.Allowed = sum.Flows, sum.P2P, sum.Allowed
