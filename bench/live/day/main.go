@@ -29,7 +29,7 @@ import (
 func main() {
 	hours := flag.Int("hours", 24, "hours of traffic")
 	flows := flag.Int("flows", 1_000_000, "new flows an hour")
-	slide := flag.Duration("slide", time.Minute, "how far the short window slides; judging it whole takes most of the time, about a minute for an hour of traffic")
+	slide := flag.Duration("slide", time.Minute, "how far the short window slides; judging it whole takes most of the time")
 	mode := flag.String("features", string(feature.Behavioural), "which built-in model judges: behaviour or aware")
 	ceiling := memory.Default
 	flag.Func("memory", "the ceiling, as of the command (default 2GiB)", ceiling.Set)
