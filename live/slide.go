@@ -227,6 +227,10 @@ func (w *watch) last() {
 	whole := <-short
 	whole.likely = nil // conclude comes to them
 	w.finish(whole)
+	if len(w.reviewing) > 0 { // there is time now
+		w.reviewing = nil
+		w.recheck()
+	}
 	w.withdraw()
 	in := w.long.window(w.clock.wall)
 	var sum detect.Summary
