@@ -45,15 +45,13 @@ func (p *pair) rank() uint64 {
 // v4pair is a pair of IPv4 endpoints in one word, which orders as the pair does.
 type v4pair uint64
 
-func isV4(p *packet.Packet) bool { return p.Src.Kind() == packet.IPv4 && p.Dst.Kind() == packet.IPv4 }
-
-// v4pairOf is pairOf for a packet between IPv4 endpoints.
-func v4pairOf(p *packet.Packet) (key v4pair, direction int) {
-	a, b := binary.BigEndian.Uint32(p.Src.Bytes()), binary.BigEndian.Uint32(p.Dst.Bytes())
+// v4pairOf is pairOf for a packet from a to b. Half of all packets go either way, in no
+// order, so it does not jump.
+func v4pairOf(a, b uint32) (key v4pair, direction uint8) {
 	if b < a {
-		return v4pair(b)<<32 | v4pair(a), 1
+		direction = 1
 	}
-	return v4pair(a)<<32 | v4pair(b), 0
+	return v4pair(min(a, b))<<32 | v4pair(max(a, b)), direction
 }
 
 // v4 returns a pair of IPv4 endpoints in one word, if it is one.

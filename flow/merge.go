@@ -185,15 +185,12 @@ func (c *slotCursor[K]) next() bool {
 // fetch asks for the sums of a group of flows at once, as Table.AddBatch does.
 func (c *slotCursor[K]) fetch() {
 	c.fetched = min(len(c.rest), group)
-	var numbers, habits [group]uint32
+	var heads, habits [group]uint32
 	for i := range c.rest[:c.fetched] {
-		numbers[i], habits[i] = c.sums.touchGlimpse(c.rest[i].head)
+		heads[i], habits[i] = c.sums.touchGlimpse(c.rest[i].head)
 	}
-	for i, head := range numbers[:c.fetched] {
-		numbers[i] = c.sums.touch(head)
-	}
-	for i, totals := range numbers[:c.fetched] {
-		c.touched += c.sums.touchTotals(totals) + c.sums.touchHabit(habits[i])
+	for i, head := range heads[:c.fetched] {
+		c.touched += c.sums.touch(head) + c.sums.touchHabit(habits[i])
 	}
 }
 

@@ -48,6 +48,14 @@ func (s *store) count(number *uint32, p *packet.Packet, direction int) {
 	s.add(number, p, direction)
 }
 
+// countAgain is count for a packet of a protocol that its flow has at that entry.
+func (s *store) countAgain(number, entry uint32, p *packet.Packet, direction int) {
+	if s.behaviours {
+		s.observe(s.glimpses.At(number), p, direction)
+	}
+	s.addAgain(s.entries.At(entry), p, direction)
+}
+
 // unite adds what was seen of a pair to the flow of which the index knows a number.
 func (s *store) unite(number *uint32, c *content) {
 	if !s.behaviours {
@@ -67,14 +75,22 @@ func (s *store) unite(number *uint32, c *content) {
 
 // find returns the entry of a protocol in the list at head, nil if there is none.
 func (s *store) find(head uint32, id protocol.ID) *entry {
+	if n := s.look(head, id); n != 0 {
+		return s.entries.At(n)
+	}
+	return nil
+}
+
+// look returns the number of what find returns, 0 if there is none.
+func (s *store) look(head uint32, id protocol.ID) uint32 {
 	for head != 0 {
 		e := s.entries.At(head)
 		if e.protocol == id {
-			return e
+			break
 		}
 		head = e.next
 	}
-	return nil
+	return head
 }
 
 // begin returns a new entry in the list at head.
@@ -93,6 +109,11 @@ func (s *store) add(head *uint32, p *packet.Packet, direction int) {
 		e.first, e.seq, e.length, e.direction = p.Time, p.Seq, p.Length, uint8(direction)
 		return
 	}
+	s.addAgain(e, p, direction)
+}
+
+// addAgain counts a packet of the protocol of e, which has at least one.
+func (s *store) addAgain(e *entry, p *packet.Packet, direction int) {
 	s.totalsOf(e).add(p.Time, p.Length, direction)
 	if p.Time < e.first || p.Time == e.first && p.Seq < e.seq {
 		e.first, e.seq, e.length = p.Time, p.Seq, p.Length
@@ -175,17 +196,13 @@ func (s *store) touchHabit(number uint32) uint64 {
 	return b.PayloadBytes[0] + uint64(b.Datagrams) // from both of its cache lines
 }
 
-// touch fetches an entry into the cache, and returns the number of its totals.
-func (s *store) touch(head uint32) (totals uint32) {
-	if head == 0 {
+// touch fetches the totals of an entry into the cache, if there are any. number is the
+// entry's, or 0.
+func (s *store) touch(number uint32) uint64 {
+	if number == 0 {
 		return 0
 	}
-	return s.entries.At(head).totals
-}
-
-// touchTotals fetches totals into the cache.
-func (s *store) touchTotals(number uint32) uint64 {
-	if number == 0 {
+	if number = s.entries.At(number).totals; number == 0 {
 		return 0
 	}
 	t := s.totals.At(number)

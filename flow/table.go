@@ -69,7 +69,7 @@ func (t *Table) add(p *packet.Packet) {
 	t.other.reserve(1)
 	t.locate(p, &l)
 	t.find(p, &l)
-	t.count(p, &l)
+	t.begin(p, &l)
 }
 
 // group is how many packets AddBatch looks up at once. Measured: 16 is slower where
@@ -81,8 +81,9 @@ type lookup struct {
 	hash      uint64
 	v4        v4pair // the pair, if it is one of IPv4 endpoints
 	place     int    // in the index
-	number    uint32 // of what was fetched last: the flow's first entry, then that one's totals
-	whole     uint32 // number of the flow's Behaviour
+	number    uint32 // what the index knows of the flow; 0 is nothing
+	entry     uint32 // number of the entry of the packet's protocol; 0 is none
+	whole     uint32 // number of the flow's Behaviour; 0 is none
 	kind      uint8  // which index
 	direction uint8
 }
@@ -121,13 +122,12 @@ func (t *Table) addGroup(packets []packet.Packet, which []uint32) {
 		t.find(&packets[which[i]], &ahead[i])
 	}
 	for i := range ahead {
-		ahead[i].number, ahead[i].whole = t.sums.touchGlimpse(t.number(&ahead[i]))
+		l, head := &ahead[i], uint32(0)
+		head, l.whole = t.sums.touchGlimpse(l.number)
+		l.entry = t.sums.look(head, packets[which[i]].Protocol)
 	}
 	for i := range ahead {
-		ahead[i].number = t.sums.touch(ahead[i].number)
-	}
-	for i := range ahead {
-		t.touched += t.sums.touchTotals(ahead[i].number) + t.sums.touchHabit(ahead[i].whole)
+		t.touched += t.sums.touch(ahead[i].entry) + t.sums.touchHabit(ahead[i].whole)
 	}
 	for i := range ahead {
 		t.count(&packets[which[i]], &ahead[i])
@@ -136,21 +136,23 @@ func (t *Table) addGroup(packets []packet.Packet, which []uint32) {
 
 // locate finds out which index p belongs to, and its hash there.
 func (t *Table) locate(p *packet.Packet, l *lookup) {
-	var direction int
-	switch {
-	case isV4(p):
+	if src, dst, ok := p.V4(); ok {
 		l.kind = toV4
-		l.v4, direction = v4pairOf(p)
+		l.v4, l.direction = v4pairOf(src, dst)
 		l.hash = t.seed.v4pair(l.v4)
-	case p.Src.Kind() == packet.None || p.Dst.Kind() == packet.None:
-		l.kind = toNone
-	default:
-		var key pair
-		l.kind = toOther
-		key, direction = pairOf(p)
-		l.hash = t.seed.pair(&key)
+		return
 	}
-	l.direction = uint8(direction)
+	t.locateOther(p, l)
+}
+
+func (t *Table) locateOther(p *packet.Packet, l *lookup) {
+	if p.Src.Kind() == packet.None || p.Dst.Kind() == packet.None {
+		l.kind = toNone
+		return
+	}
+	key, direction := pairOf(p)
+	l.kind, l.direction = toOther, uint8(direction)
+	l.hash = t.seed.pair(&key)
 }
 
 // touch fetches into the cache what find will read.
@@ -164,30 +166,32 @@ func (t *Table) touch(l *lookup) uint32 {
 	return 0
 }
 
-// find finds p's place in its index, which must have room.
+// find finds p's place in its index, which must have room, and what the index knows.
 func (t *Table) find(p *packet.Packet, l *lookup) {
 	switch l.kind {
 	case toV4:
 		l.place = t.v4.find(&l.v4, l.hash)
+		l.number = t.v4.slots[l.place].head
 	case toOther:
 		key, _ := pairOf(p)
 		l.place = t.other.find(&key, l.hash)
+		l.number = t.other.slots[l.place].head
+	default:
+		l.number = 0
 	}
-}
-
-// number returns what the index knows of the flow; 0 is nothing.
-func (t *Table) number(l *lookup) uint32 {
-	switch l.kind {
-	case toV4:
-		return t.v4.slots[l.place].head
-	case toOther:
-		return t.other.slots[l.place].head
-	}
-	return 0
 }
 
 // count counts p, whose place has been found.
 func (t *Table) count(p *packet.Packet, l *lookup) {
+	if l.entry == 0 {
+		t.begin(p, l)
+		return
+	}
+	t.sums.countAgain(l.number, l.entry, p, int(l.direction))
+}
+
+// begin counts p, whose flow or protocol is new, or has become known since p was looked up.
+func (t *Table) begin(p *packet.Packet, l *lookup) {
 	var number *uint32
 	switch l.kind {
 	case toNone:

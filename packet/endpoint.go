@@ -3,6 +3,7 @@ package packet
 import (
 	"cmp"
 	"fmt"
+	"math/bits"
 	"net/netip"
 
 	"botnetdetect/protocol"
@@ -102,10 +103,17 @@ func (e *Endpoint) order(f *Endpoint) int {
 	if e.kind != f.kind {
 		return cmp.Compare(e.kind, f.kind)
 	}
-	if c := cmp.Compare(be.Uint64(e.addr[:8]), be.Uint64(f.addr[:8])); c != 0 {
-		return c
+	x, y := be.Uint64(e.addr[:8]), be.Uint64(f.addr[:8])
+	if x == y {
+		x, y = be.Uint64(e.addr[8:]), be.Uint64(f.addr[8:])
 	}
-	return cmp.Compare(be.Uint64(e.addr[8:]), be.Uint64(f.addr[8:]))
+	return above(x, y) - above(y, x)
+}
+
+// above returns 1 if x is above y, else 0, without a jump that cannot be foreseen.
+func above(x, y uint64) int {
+	_, borrow := bits.Sub64(y, x, 0)
+	return int(borrow)
 }
 
 // hash mixes kind and address into 64 bits; the same on every machine.

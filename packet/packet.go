@@ -20,6 +20,14 @@ type Packet struct {
 	view protocol.View // the headers, for a Namer; its Payload is borrowed from the frame
 }
 
+// V4 returns Src and Dst as numbers in the order of addresses, if both are IPv4 addresses.
+func (p *Packet) V4() (src, dst uint32, ok bool) {
+	if p.Src.kind != IPv4 || p.Dst.kind != IPv4 {
+		return 0, 0, false
+	}
+	return be.Uint32(p.Src.addr[:]), be.Uint32(p.Dst.addr[:]), true
+}
+
 // Shard returns a hash of Src and Dst that does not depend on their order, so
 // that all packets of a pair meet in one of several goroutines. It is the same
 // on every machine and in every run.
