@@ -6,7 +6,7 @@ import "botnetdetect/protocol"
 // which most fit a batch, and conversationBytes while the table of conversations grows.
 const (
 	inHandBytes       = 18 << 20 // all batches
-	conversationBytes = 112
+	conversationBytes = 136
 	mostConversations = 1 << 18
 	mostBuffered      = 32 << 20
 	leastBuffered     = 64 << 10

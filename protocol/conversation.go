@@ -4,10 +4,10 @@ import "math/bits"
 
 // conversation is what is remembered of one pair of endpoints and ports. A
 // protocol once recognised holds for its conversation, as in tshark. It holds no
-// pointer, so that a million of them cost the garbage collector nothing, and takes
-// one cache line: keep it so.
+// pointer, so that a million of them cost the garbage collector nothing.
 type conversation struct {
-	key uint64
+	key  uint64
+	note note
 	// number is the conversation's place in its table.
 	number uint32
 	// server is the port that a SYN was sent to; zero if no SYN was seen.
@@ -15,7 +15,11 @@ type conversation struct {
 	// owner is the dissector that claimed the conversation; none if nobody did.
 	owner dissector
 	heard bool // again since it was opened, or since all of its row were
-	note  note
+}
+
+// stream is a conversation of TCP. It takes one cache line: keep it so.
+type stream struct {
+	conversation
 	// half is the state of the two directions, by View.dir.
 	half [2]half
 }
@@ -58,7 +62,7 @@ type past struct {
 // Limits bound the memory of an Engine. The zero value stands for defaults.
 type Limits struct {
 	// Conversations is how many conversations are remembered, at least 64 and at most
-	// 1<<20 - 1; zero means 1<<18, about 27 MB. When there are more, one not heard of
+	// 1<<20 - 1; zero means 1<<18, at most 35 MB. When there are more, one not heard of
 	// lately gives way to each new one.
 	Conversations int
 	// Buffered is how many bytes of unfinished messages are kept. Beyond it a
@@ -80,8 +84,16 @@ func HashAddress(kind uint8, lo, hi uint64) uint64 { return mix(lo^uint64(kind)<
 // direction. That two conversations share one by chance costs at most a wrong name,
 // and happens once in 2^64/n² for n conversations.
 func (v *View) conversationKey() uint64 {
-	return mix(v.Src, uint64(v.SrcPort)) + mix(v.Dst, uint64(v.DstPort)) + uint64(v.Number)*0x9e3779b97f4a7c15
+	key := mix(v.Src, uint64(v.SrcPort)) + mix(v.Dst, uint64(v.DstPort)) + uint64(v.Number)*0x9e3779b97f4a7c15
+	brief := uint64(0)
+	if v.Layer != LayerTCP {
+		brief = briefKey
+	}
+	return key&^briefKey | brief
 }
+
+// briefKey is the bit of a key that tells other conversations from TCP's streams.
+const briefKey = 1 << 32
 
 // expectKey identifies the conversations between v's endpoints in which one side has port.
 func (v *View) expectKey(port uint16) uint64 {

@@ -31,7 +31,7 @@ func dtlsDatagram(e *Engine, v *View) ID {
 	if len(v.Payload) < 13 || v.Payload[0] < tlsChangeCipherSpec || v.Payload[0] > 25 {
 		return Unnamed
 	}
-	c := e.conversations.open(v.key)
+	c := e.open(v)
 	s := &c.note.version
 	name := dtlsName(*s)
 	for b := v.Payload; len(b) >= 13; {

@@ -48,9 +48,9 @@ func NewEngine(l Limits) *Engine {
 	e.datagramFirst = firstBytes(len(e.datagramGuesses), func(i int) (byte, byte) {
 		return e.datagramGuesses[i].first, e.datagramGuesses[i].last
 	})
-	e.conversations = newTable(l.Conversations, func(c *conversation) {
-		e.release(&c.half[0])
-		e.release(&c.half[1])
+	e.conversations = newTable(l.Conversations, func(s *stream) {
+		e.release(&s.half[0])
+		e.release(&s.half[1])
 	})
 	return e
 }

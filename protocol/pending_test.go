@@ -100,7 +100,7 @@ func TestRoomIsBounded(t *testing.T) {
 
 func TestTableLikeMap(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		table, twin := newTable(1<<12, func(*conversation) {}), map[uint64]uint16{}
+		table, twin := newTable(1<<12, func(*stream) {}), map[uint64]uint16{}
 		for range rapid.IntRange(1, 300).Draw(t, "n") {
 			key := mix(rapid.Uint64Range(0, 200).Draw(t, "key"), 1)
 			c := table.open(key)
@@ -119,7 +119,7 @@ func TestTableLikeMap(t *testing.T) {
 // TestTableForgetsTheIdle checks that a conversation in use outlives a flood.
 func TestTableForgetsTheIdle(t *testing.T) {
 	dropped := 0
-	table := newTable(1<<10, func(*conversation) { dropped++ })
+	table := newTable(1<<10, func(*stream) { dropped++ })
 	busy := mix(1, 2)
 	table.open(busy).server = 80
 	for i := range uint64(20_000) {
@@ -128,22 +128,25 @@ func TestTableForgetsTheIdle(t *testing.T) {
 			t.Fatalf("forgotten after %d others", i)
 		}
 	}
-	if table.all.Len() > 1<<10 || table.forgotten == 0 || int(table.forgotten) != dropped {
-		t.Errorf("%d places, %d forgotten, %d dropped", table.all.Len(), table.forgotten, dropped)
+	if table.used > 1<<10 || table.forgotten != int64(20_001-table.used) {
+		t.Errorf("%d conversations, %d forgotten", table.used, table.forgotten)
+	}
+	if places := max(table.streams.Len(), table.briefs.Len()); places > 1<<10 || dropped == 0 || dropped >= int(table.forgotten) {
+		t.Errorf("%d places of a kind, %d streams dropped", places, dropped)
 	}
 }
 
 // TestTableOfChosenKeys checks that keys which all belong in one row, as somebody might
 // choose them, make neither the index grow nor the others be forgotten.
 func TestTableOfChosenKeys(t *testing.T) {
-	table := newTable(1<<12, func(*conversation) {})
+	table := newTable(1<<12, func(*stream) {})
 	other := mix(1, 2) | 1
 	table.open(other).server = 80
 	for i := range uint64(1000) {
 		table.open(i << 32)
 	}
-	if len(table.rows) > 2*minRows || table.all.Len() > 100 {
-		t.Errorf("%d rows for %d conversations", len(table.rows), table.all.Len())
+	if len(table.rows) > 2*minRows || table.used > 100 {
+		t.Errorf("%d rows for %d conversations", len(table.rows), table.used)
 	}
 	if c := table.find(other); c == nil || c.server != 80 {
 		t.Error("one of another row was forgotten")
@@ -152,8 +155,11 @@ func TestTableOfChosenKeys(t *testing.T) {
 
 // TestSizes checks what the comments promise of what there are many of.
 func TestSizes(t *testing.T) {
-	if n := unsafe.Sizeof(conversation{}); n != 64 {
-		t.Errorf("a conversation takes %d bytes, want a cache line of 64", n)
+	if n := unsafe.Sizeof(stream{}); n != 64 {
+		t.Errorf("a stream takes %d bytes, want a cache line of 64", n)
+	}
+	if n := unsafe.Sizeof(conversation{}); n != 24 {
+		t.Errorf("a conversation without a stream takes %d bytes, want 24", n)
 	}
 	if n := unsafe.Sizeof([ways]entry{}); n != 64 {
 		t.Errorf("a row takes %d bytes, want a cache line of 64", n)

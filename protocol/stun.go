@@ -34,7 +34,7 @@ func guessSTUN(e *Engine, v *View) ID {
 	if stunLength(v.Payload, size, false) != size {
 		return Unnamed
 	}
-	if c := e.conversations.open(v.key); c.owner == none { // media share the port
+	if c := e.open(v); c.owner == none { // media share the port
 		c.owner = bySTUN
 	}
 	return STUN

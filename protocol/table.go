@@ -6,16 +6,21 @@ import "botnetdetect/internal/slab"
 const ways = 16
 
 // table remembers conversations by key, up to a limit. An index in rows of sixteen
-// leads to their places, which they keep: a table grows without moving them.
+// leads to their places, which they keep: a table grows without moving them. Most
+// conversations of a large capture are a datagram or two, so those without a stream have
+// places of their own, which are small.
 type table struct {
-	rows  [][ways]entry // a power of two
-	all   slab.Arena[conversation]
-	pasts slab.Arena[[2]past] // what is seldom asked of each
-	limit int                 // conversations at most
-	free  uint32              // the number of a conversation that gave way; zero for none
+	rows    [][ways]entry // a power of two
+	streams slab.Arena[stream]
+	pasts   slab.Arena[[2]past]      // what is seldom asked of each stream
+	briefs  slab.Arena[conversation] // those without a stream
+	used    int                      // conversations there are
+	limit   int                      // conversations at most
+	// free are the places of streams and of others that gave way.
+	free, freeBriefs []uint32
 	// forgotten counts the conversations that gave way.
 	forgotten int64
-	drop      func(*conversation)
+	drop      func(*stream)
 }
 
 // entry is a place in a row: the number of a conversation and some bits of its key, so
@@ -23,15 +28,16 @@ type table struct {
 type entry uint32
 
 const (
-	tagShift  = 20
-	maxNumber = 1<<tagShift - 1
+	tagShift  = 21
+	brief     = 1 << (tagShift - 1) // in the number of a conversation without a stream
+	maxNumber = brief - 1
 )
 
 func makeEntry(key uint64, number uint32) entry {
 	return entry(number) | entry(key>>(64-32+tagShift))<<tagShift
 }
 
-func (x entry) number() uint32 { return uint32(x & maxNumber) }
+func (x entry) number() uint32 { return uint32(x & (brief | maxNumber)) }
 
 // like says whether x may be the entry of key.
 func (x entry) like(key uint64) bool {
@@ -45,15 +51,23 @@ const (
 	crowded = 6
 )
 
-func newTable(limit int, drop func(*conversation)) table {
+func newTable(limit int, drop func(*stream)) table {
 	return table{rows: make([][ways]entry, minRows), limit: min(max(limit, 64), maxNumber), drop: drop}
 }
 
 // at returns the conversation of a number.
-func (t *table) at(number uint32) *conversation { return t.all.At(number) }
+func (t *table) at(number uint32) *conversation {
+	if number&brief != 0 {
+		return t.briefs.At(number &^ brief)
+	}
+	return &t.streams.At(number).conversation
+}
 
-// past returns what is seldom asked of a conversation.
-func (t *table) past(c *conversation) *[2]past { return t.pasts.At(c.number) }
+// stream returns the stream that a conversation of TCP is.
+func (t *table) stream(c *conversation) *stream { return t.streams.At(c.number) }
+
+// past returns what is seldom asked of a stream.
+func (t *table) past(s *stream) *[2]past { return t.pasts.At(s.number) }
 
 func (t *table) row(key uint64) *[ways]entry { return &t.rows[int(key)&(len(t.rows)-1)] }
 
@@ -110,7 +124,7 @@ func (t *table) open(key uint64) *conversation {
 	for t.crowds(key) {
 		t.grow()
 	}
-	if t.row(key)[ways-1] != 0 || t.all.Len() == t.limit {
+	if t.row(key)[ways-1] != 0 || t.used == t.limit {
 		t.forget(key)
 	}
 	return t.add(key)
@@ -123,33 +137,57 @@ func (t *table) crowds(key uint64) bool {
 	case len(t.rows)*crowded/2 >= t.limit:
 		return false
 	case t.row(key)[ways-1] != 0:
-		return t.all.Len() >= len(t.rows)*crowded/2
+		return t.used >= len(t.rows)*crowded/2
 	}
-	return t.all.Len() >= len(t.rows)*crowded
+	return t.used >= len(t.rows)*crowded
 }
 
 // grow doubles the rows. There is room for all, since each row is split in two.
 func (t *table) grow() {
 	t.rows = slab.Make[[ways]entry](2 * len(t.rows))
-	for n := range uint32(t.all.Len()) {
-		c := t.at(n + 1)
+	for n := range uint32(t.streams.Len()) {
+		t.enter(&t.streams.At(n + 1).conversation)
+	}
+	for n := range uint32(t.briefs.Len()) {
+		t.enter(t.briefs.At(n + 1))
+	}
+}
+
+// enter notes a conversation in its row, unless it gave way.
+func (t *table) enter(c *conversation) {
+	if c.number != 0 {
 		row := t.row(c.key)
-		row[filled(row)] = makeEntry(c.key, n+1)
+		row[filled(row)] = makeEntry(c.key, c.number)
 	}
 }
 
 // add begins the conversation of key, whose row has a free place.
 func (t *table) add(key uint64) *conversation {
-	number := t.free
-	if t.free = 0; number == 0 {
-		_, number = t.all.Add()
-		t.pasts.Add()
-	}
-	row := t.row(key)
-	row[filled(row)] = makeEntry(key, number)
+	number := t.place(key)
 	c := t.at(number)
 	c.key, c.number = key, number
+	t.enter(c)
+	t.used++
 	return c
+}
+
+// place returns a number that no conversation has, for the one of key.
+func (t *table) place(key uint64) (number uint32) {
+	free := &t.free
+	if key&briefKey != 0 {
+		free = &t.freeBriefs
+	}
+	if n := len(*free) - 1; n >= 0 {
+		number, *free = (*free)[n], (*free)[:n]
+		return number
+	}
+	if key&briefKey != 0 {
+		_, number = t.briefs.Add()
+		return number | brief
+	}
+	t.pasts.Add()
+	_, number = t.streams.Add()
+	return number
 }
 
 // filled returns how many places of a row are taken.
@@ -170,13 +208,24 @@ func (t *table) forget(key uint64) {
 		row = t.row(key)
 	}
 	i, last := t.idle(row), filled(row)-1
-	c := t.at(row[i].number())
+	number := row[i].number()
 	row[i], row[last] = row[last], 0
+	t.vacate(number)
+	t.used--
 	t.forgotten++
-	t.drop(c)
-	t.free = c.number
-	*t.past(c) = [2]past{}
-	*c = conversation{}
+}
+
+// vacate makes the place of a conversation that gave way free.
+func (t *table) vacate(number uint32) {
+	if number&brief != 0 {
+		*t.at(number) = conversation{}
+		t.freeBriefs = append(t.freeBriefs, number)
+		return
+	}
+	s := t.streams.At(number)
+	t.drop(s)
+	*s, *t.past(s) = stream{}, [2]past{}
+	t.free = append(t.free, number)
 }
 
 // idle returns a place in a row whose conversation was not heard of again since it was

@@ -15,7 +15,7 @@ func (e *Engine) tcp(v *View) ID {
 	}
 	n := uint32(len(v.Payload)) + v.Missing
 	var s segment
-	s.c = e.open(v)
+	s.c = e.conversations.stream(e.open(v))
 	s.repeat = e.conversations.follow(s.c, v, n)
 	s.h, s.v, s.name = &s.c.half[v.dir()], v, TCP
 	if len(v.Payload) == 0 {
@@ -37,7 +37,7 @@ func (e *Engine) tcp(v *View) ID {
 
 // segment is the part of a TCP segment's data that is still to be dealt with.
 type segment struct {
-	c *conversation
+	c *stream
 	h *half
 	v *View
 	// repeat may say that the data may complete a message, but is not looked into.
@@ -85,7 +85,7 @@ func (e *Engine) joinedBefore(s *segment) bool {
 func (e *Engine) message(s *segment) *message {
 	m := &e.scratch
 	*m = message{}
-	m.data, m.size, m.c, m.v = s.data, int(s.size), s.c, s.v
+	m.data, m.size, m.c, m.v = s.data, int(s.size), &s.c.conversation, s.v
 	return m
 }
 

@@ -18,7 +18,7 @@ func after(a, b uint32) bool  { return int32(a-b) > 0 }
 // follow notes a segment with n bytes of data in its conversation and says what it
 // brings. tshark does not look into segments that are sent again or out of order,
 // since it might see the same message twice.
-func (t *table) follow(c *conversation, v *View, n uint32) (r repeat) {
+func (t *table) follow(c *stream, v *View, n uint32) (r repeat) {
 	dir := v.dir()
 	fwd, rev := &c.half[dir], &c.half[1-dir]
 	if v.Flags&SYN != 0 {
@@ -46,9 +46,9 @@ const (
 
 // synchronise starts the conversation anew if a SYN with another sequence number
 // shows that its ports are used again.
-func (c *conversation) synchronise(p *[2]past, v *View, dir int) {
+func (c *stream) synchronise(p *[2]past, v *View, dir int) {
 	if c.half[dir].seen&seenSYN != 0 && p[dir].isn != v.Seq && v.Flags&ACK == 0 {
-		*c = conversation{key: c.key, number: c.number, half: [2]half{{pending: c.half[0].pending}, {pending: c.half[1].pending}}}
+		*c = stream{conversation{key: c.key, number: c.number}, [2]half{{pending: c.half[0].pending}, {pending: c.half[1].pending}}}
 	}
 	p[dir].isn = v.Seq
 	c.half[dir].seen |= seenSYN
