@@ -112,10 +112,7 @@ func (l *sensorLane) see(f *capture.Frame, p *packet.Packet) error {
 		return nil
 	}
 	stats.IP++
-	l.namer.Name(p)
-	if len(p.Answers) > 0 {
-		l.now.flows[0].Resolve(p.Answers)
-	}
+	l.now.flows[0].Resolve(l.namer.Name(p).Addresses)
 	return l.now.flows[0].Add(p)
 }
 

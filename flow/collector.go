@@ -58,19 +58,17 @@ func (c *Collector) Resolve(answers []packet.Endpoint) {
 // Dropped returns how often Resolve had no room for an address.
 func (c *Collector) Dropped() int64 { return c.dropped }
 
-// Add counts p, and the addresses that it names. After an error, which says that the
+// Add counts p. After an error, which says that the
 // disk is full or cannot be written, c takes no more packets; what it had before is
 // still there.
 func (c *Collector) Add(p *packet.Packet) error {
-	c.Resolve(p.Answers)
 	if c.makeRoom(1) {
-		c.table.add(p)
+		c.table.Add(p)
 	}
 	return c.err
 }
 
-// AddBatch counts the packets that which lists as Add does, but not the addresses that
-// they name: those are void once the next packet has been named. See Resolve.
+// AddBatch counts the packets that which lists as Add does.
 func (c *Collector) AddBatch(packets []packet.Packet, which []uint32) error {
 	for len(which) > 0 {
 		n := min(len(which), group)

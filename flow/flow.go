@@ -1,7 +1,8 @@
 // Package flow sums up traffic by pair of endpoints: every packet between two
 // addresses, both ways, all protocols and ports, is one flow.
 //
-// A Collector takes packets in any order (Add), within a ceiling of memory: what has no
+// A Collector takes packets in any order (Add), and the addresses that DNS answers name
+// (Resolve), within a ceiling of memory: what has no
 // room goes to disk. Collectors become a Set (NewSet), which yields the flows in the
 // order of their addresses: all of them (Flows), or the P2P flows (P2P), which are those
 // between endpoints that no DNS answer named. A Table is the same in memory alone, and

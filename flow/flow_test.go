@@ -122,8 +122,10 @@ func TestResolvedFlowsAreNotP2P(t *testing.T) {
 	table := NewTable()
 	table.Add(&packet.Packet{Src: endpoint(1), Dst: endpoint(2)})
 	table.Add(&packet.Packet{Src: endpoint(1), Dst: endpoint(3)})
-	table.Add(&packet.Packet{Src: endpoint(1), Dst: endpoint(53), Answers: []packet.Endpoint{endpoint(2)}})
-	table.Add(&packet.Packet{Dst: endpoint(4), Answers: []packet.Endpoint{endpoint(53)}})
+	table.Add(&packet.Packet{Src: endpoint(1), Dst: endpoint(53)})
+	table.Add(&packet.Packet{Dst: endpoint(4)})
+	table.Resolve(endpoint(2))
+	table.Resolve(endpoint(53))
 	var got []packet.Endpoint
 	for f := range table.P2P() {
 		got = append(got, f.Dst)
@@ -159,11 +161,16 @@ func randomPackets(t *rapid.T) []packet.Packet {
 		*p = talk[r.IntN(len(talk))]
 		p.Time, p.Seq, p.Length = (r.Int64N(20)-10)*[]int64{1, 1e9, 1e12}[r.IntN(3)], int64(i), r.Uint32()
 		p.Src, p.Dst, p.Protocol = randomEndpoint(r), randomEndpoint(r), protocol.ID(r.IntN(3))
-		if r.IntN(5) == 0 {
-			p.Answers = []packet.Endpoint{randomEndpoint(r)}
-		}
 	}
 	return packets
+}
+
+// answered adds a packet, whose source a DNS answer named if it is one in five.
+func (t *Table) answered(p *packet.Packet) {
+	if p.Length%5 == 0 {
+		t.Resolve(p.Src)
+	}
+	t.Add(p)
 }
 
 func randomEndpoint(r *rand.Rand) packet.Endpoint {
@@ -188,8 +195,8 @@ func TestMerge(t *testing.T) {
 			parts[i] = NewTableWith(options)
 		}
 		for i := range packets {
-			whole.Add(&packets[i])
-			parts[rapid.IntRange(0, len(parts)-1).Draw(t, "part")].Add(&packets[i])
+			whole.answered(&packets[i])
+			parts[rapid.IntRange(0, len(parts)-1).Draw(t, "part")].answered(&packets[i])
 		}
 		order := rapid.Permutation(parts).Draw(t, "order")
 		merged := NewTableWith(options)

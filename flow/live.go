@@ -39,19 +39,16 @@ func (t *Table) headOf(p *pair) uint32 {
 	return t.other.number(p)
 }
 
-// AddKnown is Add for a packet of a flow that t has already, without the answers. It
+// AddKnown is Add for a packet of a flow that t has already. It
 // reports whether that was so. It takes memory only for a protocol that is new to the flow.
 func (t *Table) AddKnown(p *packet.Packet) bool {
 	key, _ := pairOf(p)
 	if t.headOf(&key) == 0 {
 		return false
 	}
-	t.add(p)
+	t.Add(p)
 	return true
 }
-
-// AddPacket is Add without the answers.
-func (t *Table) AddPacket(p *packet.Packet) { t.add(p) }
 
 // Reset forgets all flows and resolved addresses, but keeps the memory.
 func (t *Table) Reset() {

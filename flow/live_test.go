@@ -16,7 +16,7 @@ func observing() *Table { return NewTableWith(Options{Behaviour: true}) }
 func spread(t *rapid.T, packets []packet.Packet) []*Table {
 	tables := []*Table{observing(), observing(), observing()}
 	for i := range packets {
-		tables[rapid.IntRange(0, 2).Draw(t, "table")].AddPacket(&packets[i])
+		tables[rapid.IntRange(0, 2).Draw(t, "table")].Add(&packets[i])
 	}
 	return tables
 }
@@ -48,7 +48,7 @@ func TestAddKnownCountsOldFlowsOnly(t *testing.T) {
 			p := &packets[i]
 			key, _ := pairOf(p)
 			if rapid.Bool().Draw(t, "new flows are let in") {
-				table.AddPacket(p)
+				table.Add(p)
 				counted = append(counted, *p)
 				known[key] = p.Src.Kind() != packet.None && p.Dst.Kind() != packet.None
 			} else if got := table.AddKnown(p); got != known[key] {
@@ -68,7 +68,7 @@ func TestKept(t *testing.T) {
 		packets := randomPackets(t)
 		table := observing()
 		for i := range packets {
-			table.AddPacket(&packets[i])
+			table.Add(&packets[i])
 		}
 		table.Resolve(endpoint(1))
 		least := rapid.Uint64Range(0, 5).Draw(t, "least")

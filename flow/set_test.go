@@ -229,7 +229,7 @@ func TestEncodeAndDecode(t *testing.T) {
 		from := NewCollector(options)
 		for i := range packets {
 			packets[i].Protocol = protocol.ID(ids - 1 - i%3)
-			from.Resolve(packets[i].Answers)
+			from.Resolve([]packet.Endpoint{packets[i].Dst}[:i%2])
 		}
 		from.AddBatch(packets, list(len(packets)))
 		sent := NewSet(from)
@@ -280,11 +280,11 @@ func TestSetOfTables(t *testing.T) {
 		packets := randomPackets(t)
 		whole, one, other := NewTable(), NewTable(), NewTable()
 		for i := range packets {
-			whole.Add(&packets[i])
+			whole.answered(&packets[i])
 			if i%3 == 0 {
-				one.Add(&packets[i])
+				one.answered(&packets[i])
 			} else {
-				other.Add(&packets[i])
+				other.answered(&packets[i])
 			}
 		}
 		for range 2 { // the tables stay as they are

@@ -53,17 +53,8 @@ func (t *Table) Resolved(e packet.Endpoint) bool { return t.resolved.has(&e) }
 // Resolve notes that a DNS answer named e.
 func (t *Table) Resolve(e packet.Endpoint) { t.resolved.add(&e) }
 
-// Add counts p, and the addresses that it names, if it is a DNS response. A packet
-// without two endpoints belongs to no flow; only its answers count.
+// Add counts p. A packet without two endpoints belongs to no flow.
 func (t *Table) Add(p *packet.Packet) {
-	for _, e := range p.Answers {
-		t.Resolve(e)
-	}
-	t.add(p)
-}
-
-// add is Add without the answers.
-func (t *Table) add(p *packet.Packet) {
 	var l lookup
 	t.v4.reserve(1)
 	t.other.reserve(1)
@@ -95,8 +86,7 @@ const (
 	toOther        // between others
 )
 
-// AddBatch counts the packets that which lists, but no answers: those are void once
-// the next packet has been named.
+// AddBatch counts the packets that which lists.
 //
 // The time goes into waiting for memory, flow after flow. So it first asks for what a
 // group of packets will need, which the memory delivers side by side.

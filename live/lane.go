@@ -67,10 +67,7 @@ func (w *watcher) see(f *capture.Frame, p *packet.Packet) {
 		return
 	}
 	w.tuples.see(p)
-	w.namer.Name(p)
-	if len(p.Answers) > 0 {
-		w.tick.resolve(p)
-	}
+	w.tick.resolve(w.namer.Name(p))
 	w.tick.add(p)
 }
 

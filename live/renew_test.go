@@ -40,8 +40,7 @@ func (w *watch) tickOf(frames []capture.Frame) *tick {
 	var p packet.Packet
 	for i := range frames {
 		if packet.Decode(&frames[i], &p).Usable() {
-			namer.Name(&p)
-			t.resolve(&p)
+			t.resolve(namer.Name(&p))
 			t.add(&p)
 		}
 	}

@@ -103,11 +103,11 @@ func scratch(t *testing.T, j Judge, frames []capture.Frame, from, until int64) (
 	var p packet.Packet
 	for i := range frames {
 		if packet.Decode(&frames[i], &p).Usable() {
-			namer.Name(&p)
+			answers := namer.Name(&p)
 			if p.Time >= from && p.Time < until {
-				table.AddPacket(&p)
+				table.Add(&p)
 			}
-			for _, e := range p.Answers {
+			for _, e := range answers.Addresses {
 				if p.Time < until {
 					table.Resolve(e) // answers live for a minute, longer than the traffic lasts
 				}

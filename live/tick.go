@@ -34,21 +34,21 @@ type counts struct {
 }
 
 // resolve notes what a DNS answer names.
-func (t *tick) resolve(p *packet.Packet) {
-	for _, e := range p.Answers {
+func (t *tick) resolve(a packet.Answers) {
+	for _, e := range a.Addresses {
 		t.counts.answers++
 		if len(t.answers) == maxAnswers {
 			t.counts.lost++
 			continue
 		}
-		t.answers = append(t.answers, answer{e, p.TTL})
+		t.answers = append(t.answers, answer{e, a.TTL})
 	}
 }
 
 // add counts a packet in its flow, if there is room.
 func (t *tick) add(p *packet.Packet) {
 	if t.flows.Bytes() < t.limit {
-		t.flows.AddPacket(p)
+		t.flows.Add(p)
 	} else if !t.flows.AddKnown(p) {
 		t.counts.shed++
 	}

@@ -124,13 +124,17 @@ func withTShark(ctx context.Context, path string, o Options) Observation {
 	seen := Observation{Path: path}
 	flows := flow.NewCollector(flow.Options{Limit: o.Memory, Folder: o.Temp})
 	r := tshark.Reader{Vocabulary: o.Vocabulary}
-	err := r.Read(ctx, path, o.Stdin, func(p *packet.Packet) {
+	err := r.Read(ctx, path, o.Stdin, func(p *packet.Packet, answers []packet.Endpoint) {
 		seen.Stats.Frames++
 		seen.Stats.Bytes += int64(p.Length)
 		if isIP(p) {
 			seen.Stats.IP++
 		}
-		if o.Part.has(p) && flows.Add(p) != nil {
+		if !o.Part.has(p) {
+			return
+		}
+		flows.Resolve(answers)
+		if flows.Add(p) != nil {
 			cancel()
 		}
 	})

@@ -103,9 +103,8 @@ func (a *agreement) compare(t *testing.T, root, path string) {
 		w := want[i]
 		i++
 		var p Packet
-		if Decode(f, &p); true {
-			namer.Name(&p)
-		}
+		Decode(f, &p)
+		answers := namer.Name(&p)
 		got := seen{name: voc.Name(p.Protocol), src: p.Src.String(), dst: p.Dst.String()}
 		if *list && got.String() != w.String() {
 			t.Logf("%s:%d ours %v, tshark %v", rel, i, got, w)
@@ -114,7 +113,7 @@ func (a *agreement) compare(t *testing.T, root, path string) {
 		for _, r := range w.answers {
 			resolved[r] = true
 		}
-		for _, e := range p.Answers {
+		for _, e := range answers.Addresses {
 			ours[e.String()] = true
 		}
 		if w.src != "" && w.dst != "" {

@@ -34,13 +34,13 @@ func (o Outcome) String() string {
 	return "unknown outcome"
 }
 
-// Decode fills all of p but Protocol and Answers, which a Namer sets, from f. It
+// Decode fills all of p but Protocol, which a Namer sets, from f. It
 // keeps no state and does not allocate. Src and Dst are those of the innermost
 // network header, as in tshark's columns; headers quoted in ICMP errors do not
 // count. p borrows f.Data until it has been named.
 func Decode(f *capture.Frame, p *Packet) Outcome {
 	p.Time, p.Seq, p.Length = f.Time, f.Seq, f.Length
-	p.Protocol, p.Answers = 0, nil
+	p.Protocol = 0
 	if f.Link == capture.LinkEthernet && plain(f, p) {
 		return OK
 	}
@@ -50,7 +50,7 @@ func Decode(f *capture.Frame, p *Packet) Outcome {
 // walkHeaders fills Src, Dst and the view, one header after another.
 func walkHeaders(f *capture.Frame, p *Packet) Outcome {
 	p.Src, p.Dst = Endpoint{}, Endpoint{}
-	p.view = protocol.View{Time: f.Time, Number: uint16(f.Link)}
+	p.view = protocol.View{Time: protocol.TicksOf(f.Time), Number: uint16(f.Link)}
 	w := walk{p: p, v: &p.view, data: f.Data}
 	if n := uint32(len(f.Data)); f.Length > n {
 		w.cut = f.Length - n

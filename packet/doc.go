@@ -14,7 +14,7 @@
 //	}
 //	to := workers[p.Shard()%uint64(len(workers))]
 //	...
-//	namer.Name(&p) // in that worker, in capture order, frame.Data still in place
+//	answers := namer.Name(&p) // in that worker, in capture order, frame.Data still in place
 //
 // Limits. Neither step allocates, but for tables that grow to their bounds. The
 // name depends on nothing but the traffic of the packet's own pair of endpoints:

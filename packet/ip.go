@@ -76,7 +76,7 @@ func (w *walk) ipv4() step {
 func (w *walk) headless(offset uint16) bool { return offset == 0 && w.cut > 0 }
 
 func (w *walk) fragment(id, offset uint32, more bool) {
-	w.v.Fragment, w.v.FragID, w.v.FragOffset, w.v.More = true, id, offset, more
+	w.v.Fragment, w.v.Seq, w.v.Ack, w.v.More = true, id, offset, more
 }
 
 func (w *walk) ipv6() step {

@@ -11,9 +11,9 @@ import (
 // capture order: use one Namer a goroutine and spread packets by Packet.Shard.
 type Namer struct {
 	engine  *protocol.Engine
-	answers []Endpoint // of the packet named last
-	found   []Endpoint // of the batch named last
-	touched uint64     // what was fetched into the cache, so that it is not optimised away
+	answers []Endpoint           // of the packet or batch named last
+	hints   [group]protocol.Hint // for the group being named
+	touched uint64               // what was fetched into the cache, so that it is not optimised away
 }
 
 // NewNamer returns a Namer that has seen no packet. Its memory is bounded, however
@@ -26,19 +26,31 @@ func NewNamerWithin(l protocol.Limits) *Namer { return &Namer{engine: protocol.N
 // Stats counts what the bounds on memory made n let go.
 func (n *Namer) Stats() protocol.Stats { return n.engine.Stats() }
 
-// Name sets p.Protocol and p.Answers. p must come from Decode, with the bytes of
-// its frame still in place.
-func (n *Namer) Name(p *Packet) {
+// Answers are the addresses that the A and AAAA records of a DNS response name.
+type Answers struct {
+	Addresses []Endpoint
+	TTL       uint32 // for how many seconds the longest-lived of them holds; 0 without any
+}
+
+// Name sets p.Protocol, and returns the addresses that p names, valid until the next call.
+// p must come from Decode, with the bytes of its frame still in place.
+func (n *Namer) Name(p *Packet) Answers {
+	n.name(p, 0)
+	addresses := n.engine.Answers()
+	if len(addresses) == 0 {
+		return Answers{}
+	}
+	n.answers = appendEndpoints(n.answers[:0], addresses)
+	return Answers{n.answers, n.engine.TTL()}
+}
+
+func (n *Namer) name(p *Packet, hint protocol.Hint) {
 	v := &p.view
 	v.Order = int8(p.Src.order(&p.Dst))
 	if v.Fragment {
 		n.nameFragment(p)
 	} else {
-		p.Protocol = n.engine.Name(v)
-	}
-	p.Answers, p.TTL = nil, 0
-	if addrs := n.engine.Answers(); len(addrs) > 0 {
-		p.Answers, p.TTL = n.endpoints(addrs), n.engine.TTL()
+		p.Protocol = n.engine.Name(v, hint)
 	}
 }
 
@@ -48,28 +60,29 @@ const group = 32
 // NameBatch names the packets that which lists, in their order, and returns the addresses
 // that DNS responses among them name, valid until the next call.
 func (n *Namer) NameBatch(packets []Packet, which []uint32) []Endpoint {
-	n.found = n.found[:0]
+	n.answers = n.answers[:0]
 	for len(which) > 0 {
 		k := min(len(which), group)
-		n.prepare(packets, which[:k])
-		for _, i := range which[:k] {
-			n.Name(&packets[i])
-			n.found = append(n.found, packets[i].Answers...)
-		}
+		n.nameGroup(packets, which[:k])
 		which = which[k:]
 	}
-	return n.found
+	return n.answers
 }
 
-// prepare fetches into the cache what naming a group will need.
-func (n *Namer) prepare(packets []Packet, which []uint32) {
+func (n *Namer) nameGroup(packets []Packet, which []uint32) {
 	for _, i := range which {
-		if v := &packets[i].view; !v.Fragment {
-			n.touched += n.engine.Meet(v)
-		}
+		n.touched += n.engine.Meet(&packets[i].view)
 	}
-	for _, i := range which {
-		n.touched += n.engine.Recall(&packets[i].view)
+	for k, i := range which {
+		hint, touched := n.engine.Recall(&packets[i].view)
+		n.hints[k] = hint
+		n.touched += touched
+	}
+	for k, i := range which {
+		n.name(&packets[i], n.hints[k])
+		if addresses := n.engine.Answers(); len(addresses) > 0 {
+			n.answers = appendEndpoints(n.answers, addresses)
+		}
 	}
 }
 
@@ -78,27 +91,25 @@ func (n *Namer) prepare(packets []Packet, which []uint32) {
 func (n *Namer) nameFragment(p *Packet) {
 	whole := n.engine.Join(&p.view)
 	if whole == nil {
-		p.Protocol = n.engine.Name(&p.view)
+		p.Protocol = n.engine.Name(&p.view, 0)
 		return
 	}
 	d := *p
 	v := &d.view
-	v.Fragment, v.FragOffset = false, 0
+	v.Fragment, v.Seq, v.Ack = false, 0, 0
 	w := walk{p: &d, v: v, data: whole}
 	w.run(stepProto)
 	d.hash()
-	p.Protocol = n.engine.Name(v)
+	p.Protocol = n.engine.Name(v, 0)
 }
 
-// endpoints converts addresses in place of the ones before.
-func (n *Namer) endpoints(addrs []netip.Addr) []Endpoint {
-	n.answers = n.answers[:0]
-	for _, a := range addrs {
+func appendEndpoints(to []Endpoint, addresses []netip.Addr) []Endpoint {
+	for _, a := range addresses {
 		if a.Is4() {
-			n.answers = append(n.answers, MakeIPv4(a.As4()))
+			to = append(to, MakeIPv4(a.As4()))
 		} else {
-			n.answers = append(n.answers, MakeIPv6(a.As16()))
+			to = append(to, MakeIPv6(a.As16()))
 		}
 	}
-	return n.answers
+	return to
 }

@@ -123,8 +123,8 @@ func TestNameBatch(t *testing.T) {
 	var answers []Endpoint
 	for i := range frames {
 		p := decoded(frames[i])
-		one.Name(&p)
-		want, answers = append(want, p.Protocol), append(answers, p.Answers...)
+		answers = append(answers, one.Name(&p).Addresses...)
+		want = append(want, p.Protocol)
 	}
 	var packets []Packet
 	var which []uint32
@@ -203,8 +203,7 @@ func TestAnswers(t *testing.T) {
 		var got []string
 		for i := range frames {
 			p := decoded(frames[i])
-			namer.Name(&p)
-			for _, a := range p.Answers {
+			for _, a := range namer.Name(&p).Addresses {
 				got = append(got, a.String())
 			}
 		}

@@ -33,7 +33,7 @@ func plain(f *capture.Frame, p *Packet) bool {
 	default:
 		return false
 	}
-	p.view.Time = f.Time
+	p.view.Time = protocol.TicksOf(f.Time)
 	p.hash()
 	return true
 }

@@ -34,9 +34,8 @@ func TestTTL(t *testing.T) {
 		var p packet.Packet
 		frame := pcaptest.Frame(0, datagram)
 		packet.Decode(&frame, &p)
-		n.Name(&p)
-		if p.TTL != want {
-			t.Errorf("%s: %d s, want %d", what, p.TTL, want)
+		if got := n.Name(&p).TTL; got != want {
+			t.Errorf("%s: %d s, want %d", what, got, want)
 		}
 	}
 	answer := pcaptest.DNSResponse(1, "a.example.", "192.0.2.1", "192.0.2.2")

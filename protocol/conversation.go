@@ -36,7 +36,7 @@ type note struct {
 type half struct {
 	next    uint32 // highest sequence number seen, plus one
 	acked   uint32 // last acknowledgement sent
-	ackTime ticks  // when acked was sent
+	ackTime Ticks  // when acked was sent
 	// pending is the message of which more is awaited, none if it is zero.
 	pending pendingID
 	window  uint16
@@ -83,8 +83,8 @@ func HashAddress(kind uint8, lo, hi uint64) uint64 { return mix(lo^uint64(kind)<
 // conversationKey identifies v's conversation: a hash that does not depend on the
 // direction. That two conversations share one by chance costs at most a wrong name,
 // and happens once in 2^64/n² for n conversations.
-func (v *View) conversationKey() uint64 {
-	key := mix(v.Src, uint64(v.SrcPort)) + mix(v.Dst, uint64(v.DstPort)) + uint64(v.Number)*0x9e3779b97f4a7c15
+func (v *View) conversationKey(src, dst uint64) uint64 {
+	key := mix(src, uint64(v.SrcPort)) + mix(dst, uint64(v.DstPort)) + uint64(v.Number)*0x9e3779b97f4a7c15
 	brief := uint64(0)
 	if v.Layer != LayerTCP {
 		brief = briefKey
@@ -97,7 +97,7 @@ const briefKey = 1 << 32
 
 // expectKey identifies the conversations between v's endpoints in which one side has port.
 func (v *View) expectKey(port uint16) uint64 {
-	return mix(v.Src+v.Dst, 1<<32|uint64(port)<<8|uint64(v.Number))
+	return mix(v.Pair, 1<<32|uint64(port)<<8|uint64(v.Number))
 }
 
 // dir tells the directions of a conversation apart: 0 or 1.

@@ -13,6 +13,7 @@ type Engine struct {
 	fragments     datagrams
 	datagram      []byte // the one joined last
 	scratch       message
+	hint          Hint // where the conversation of the packet that is being named may be
 	answers       []netip.Addr
 	ttl           uint32 // of the longest-lived of them, in seconds
 
@@ -80,27 +81,27 @@ func (e *Engine) Stats() Stats {
 
 // Meet fetches into the cache where v's conversation is looked up. The number means nothing;
 // add it up, lest the fetching is optimised away.
-func (e *Engine) Meet(v *View) uint64 {
-	v.key = v.conversationKey()
-	return uint64(e.conversations.row(v.key)[0])
-}
+func (e *Engine) Meet(v *View) (touched uint64) { return uint64(e.conversations.row(v.key)[0]) }
+
+// A Hint tells Name where a packet's conversation is, maybe; the zero Hint tells nothing.
+type Hint uint32
 
 // Recall fetches what Name will read of the conversation of v, which has been met, and of
 // its payload. The number means nothing, likewise.
-func (e *Engine) Recall(v *View) (touched uint64) {
-	if v.hint = e.conversations.glance(v.key); v.hint != 0 {
-		c := e.conversations.at(v.hint)
-		touched = c.key
+func (e *Engine) Recall(v *View) (hint Hint, touched uint64) {
+	number := e.conversations.glance(v.key)
+	if number != 0 {
+		touched = e.conversations.at(number).key
 	}
 	if len(v.Payload) > 0 {
 		touched += uint64(v.Payload[0])
 	}
-	return touched
+	return Hint(number), touched
 }
 
 // find returns v's conversation, nil if there is none.
 func (e *Engine) find(v *View) *conversation {
-	if c := e.conversations.hinted(v.key, v.hint); c != nil {
+	if c := e.conversations.hinted(v.key, uint32(e.hint)); c != nil {
 		return c
 	}
 	return e.conversations.find(v.key)
@@ -108,17 +109,15 @@ func (e *Engine) find(v *View) *conversation {
 
 // open returns v's conversation, which it begins if there is none.
 func (e *Engine) open(v *View) *conversation {
-	if c := e.conversations.hinted(v.key, v.hint); c != nil {
+	if c := e.conversations.hinted(v.key, uint32(e.hint)); c != nil {
 		return c
 	}
 	return e.conversations.open(v.key)
 }
 
-// Name returns the name of the next packet.
-func (e *Engine) Name(v *View) ID {
-	if v.key == 0 {
-		v.key = v.conversationKey()
-	}
+// Name returns the name of the next packet, with the hint that Recall gave for it or none.
+func (e *Engine) Name(v *View, hint Hint) ID {
+	e.hint = hint
 	e.answers = e.answers[:0]
 	id := e.name(v)
 	if v.Wrap == GTP {

@@ -15,17 +15,17 @@ type datagrams struct {
 // Join adds a fragment to its datagram and returns the datagram's payload if that
 // completes it, nil otherwise. It is valid until the next call of Join.
 func (e *Engine) Join(v *View) []byte {
-	if !v.Fragment || v.Missing > 0 || v.FragOffset+uint32(len(v.Payload)) > maxKept {
+	if !v.Fragment || v.Missing > 0 || v.Ack+uint32(len(v.Payload)) > maxKept {
 		return nil
 	}
-	key := mix(v.Src^uint64(v.FragID), v.Dst+uint64(v.Number)<<32)
+	key := mix(v.key, uint64(v.Number)<<32|uint64(v.Seq))
 	id := e.datagramOf(key)
 	p := e.pool.at(id)
 	n := uint32(len(v.Payload))
-	p.put(v.FragOffset, v.Payload, n)
+	p.put(v.Ack, v.Payload, n)
 	e.pool.charge(p)
 	if !v.More {
-		p.end = v.FragOffset + n
+		p.end = v.Ack + n
 	}
 	if p.size < p.end || uint32(len(p.data)) < p.end {
 		return nil

@@ -149,7 +149,7 @@ func (e *Engine) claim(v *View, d dissector) {
 // conversations of the same two endpoints can be announced, so that names do not
 // depend on how pairs of endpoints are spread over engines.
 func (e *Engine) expect(v *View, transport, port uint16, d dissector) {
-	w := View{Src: v.Src, Dst: v.Dst, Number: transport}
+	w := View{Pair: v.Pair, Number: transport}
 	e.expected.set(w.expectKey(port), uint64(d))
 }
 

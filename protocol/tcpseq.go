@@ -1,12 +1,13 @@
 package protocol
 
-// ticks is a time in units of 16,384 ns, which wraps.
-type ticks uint32
+// Ticks is a time in units of 16,384 ns, which wraps.
+type Ticks uint32
 
-func ticksOf(nanoseconds int64) ticks { return ticks(nanoseconds >> 14) }
+// TicksOf returns a time in nanoseconds as Ticks.
+func TicksOf(nanoseconds int64) Ticks { return Ticks(nanoseconds >> 14) }
 
 // since returns the ticks from t to u, right if they are less than 9 hours apart.
-func (u ticks) since(t ticks) int32 { return int32(u - t) }
+func (u Ticks) since(t Ticks) int32 { return int32(u - t) }
 
 // fastTime is how soon after duplicate acknowledgements a repeat counts as theirs: 20 ms.
 const fastTime = 20_000_000 >> 14
@@ -82,7 +83,7 @@ func repeats(v *View, fwd, rev *half, n uint32) repeat {
 		return fresh
 	case n > 1 && v.Seq == fwd.next-1: // it begins with the byte of a window probe
 		return fresh
-	case rev.dupAcks >= 2 && rev.acked == v.Seq && ticksOf(v.Time).since(rev.ackTime) < fastTime:
+	case rev.dupAcks >= 2 && rev.acked == v.Seq && v.Time.since(rev.ackTime) < fastTime:
 		return fresh // sent again on request: tshark does look into those
 	}
 	return again
@@ -100,7 +101,7 @@ func (h *half) advance(v *View, n uint32, probe bool) {
 	}
 	h.window = v.Window
 	if v.Flags&ACK != 0 {
-		h.acked, h.ackTime = v.Ack, ticksOf(v.Time)
+		h.acked, h.ackTime = v.Ack, v.Time
 		h.seen |= seenAck
 	}
 }

@@ -22,19 +22,19 @@ const (
 // View is what naming needs to see of one packet: the innermost headers that a
 // tunnel carries, decoded. Its zero value is a frame of which nothing is known.
 type View struct {
-	// Time is when the packet was captured, in nanoseconds.
-	Time int64
 	// Payload is the captured part of what follows the last header understood,
 	// without link-layer trailer. Borrowed from the frame.
 	Payload []byte
+	// Pair is a hash of the two endpoints, whichever sent; set by Between.
+	Pair uint64
+	key  uint64 // of the conversation, or of the two endpoints of a Fragment; set by Between
+	// Time is when the packet was captured.
+	Time Ticks
 	// Missing is how many more bytes of payload were on the wire.
 	Missing uint32
-	// Seq and Ack are TCP's numbers; zero in other packets.
+	// Seq and Ack are TCP's numbers, and place a Fragment in its datagram: the
+	// datagram's number, and the offset in bytes. Zero in other packets.
 	Seq, Ack uint32
-	// FragID and FragOffset (in bytes) place an IP fragment in its datagram.
-	FragID, FragOffset uint32
-	// Src and Dst are hashes of the two endpoints.
-	Src, Dst uint64
 	// SrcPort and DstPort are TCP's or UDP's ports; zero in other packets.
 	SrcPort, DstPort uint16
 	// Window is TCP's window as sent, unscaled.
@@ -46,7 +46,8 @@ type View struct {
 	Flags uint8
 	// Wrap is the tunnel that shows in the name, as in GTP <TCP>.
 	Wrap Wrap
-	// Order is how Src compares with Dst, the addresses and not the hashes: -1, 0 or 1.
+	// Order is how the source compares with the destination, the addresses and not the
+	// hashes: -1, 0 or 1.
 	Order int8
 	// Fragment marks a piece of an IP datagram; its Payload has no upper header.
 	Fragment bool
@@ -56,9 +57,16 @@ type View struct {
 	Multipath bool
 	// Broken says that the header after the Layer was cut short or contradicts itself.
 	Broken bool
+}
 
-	key  uint64 // of the conversation: set by Engine.Meet
-	hint uint32 // its number, maybe; zero if unknown: set by Engine.Recall
+// Between notes hashes of v's source and destination, when all else is known but Order.
+func (v *View) Between(src, dst uint64) {
+	v.Pair = src + dst
+	if v.Fragment {
+		v.key = mix(src, dst)
+		return
+	}
+	v.key = v.conversationKey(src, dst)
 }
 
 // TCP's flags, as in View.Flags.

@@ -9,32 +9,32 @@ import (
 	"botnetdetect/packet"
 )
 
-// parse reads one line of fields into p, whose Seq it leaves. Answers count in DNS
+// parse reads one line of fields into p, whose Seq it leaves, and returns the addresses that
+// the packet names, valid until the next call. Answers count in DNS
 // proper only: over mDNS and LLMNR hosts name themselves, and would take all their
 // own flows out of sight; in ICMP errors answers are merely quoted.
-func (r *Reader) parse(line string, p *packet.Packet) error {
+func (r *Reader) parse(line string, p *packet.Packet) (answers []packet.Endpoint, err error) {
 	column := strings.Split(line, "\t")
 	if len(column) != len(fields) {
-		return fmt.Errorf("%d fields, want %d", len(column), len(fields))
+		return nil, fmt.Errorf("%d fields, want %d", len(column), len(fields))
 	}
-	var err error
 	if p.Time, err = parseTime(column[0]); err != nil {
-		return err
+		return nil, err
 	}
 	length, err := strconv.ParseUint(column[1], 10, 32)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	p.Length = uint32(length)
 	p.Src, p.Dst = endpoint(column[2]), endpoint(column[3])
 	if p.Protocol, err = r.Vocabulary.Intern(strings.ReplaceAll(column[4], " ", "_")); err != nil {
-		return err
+		return nil, err
 	}
-	p.Answers = p.Answers[:0]
+	r.answers = r.answers[:0]
 	if column[4] == "DNS" {
-		p.Answers = appendAddresses(p.Answers, column[5], column[6])
+		r.answers = appendAddresses(r.answers, column[5], column[6])
 	}
-	return nil
+	return r.answers, nil
 }
 
 // endpoint reads a column; what is neither IP nor MAC address is no endpoint.

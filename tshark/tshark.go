@@ -38,12 +38,15 @@ type Reader struct {
 	Vocabulary *protocol.Vocabulary
 	Command    string // the program to run; "" is tshark
 	OddLines   int64  // lines that could not be read, counted by Read
+
+	answers []packet.Endpoint // of the line read last
 }
 
-// Read hands every packet of the capture at path to add, which must not keep it.
+// Read hands every packet of the capture at path to add, with the addresses that a DNS
+// response in it names; add must not keep them.
 // The path "-" reads stdin. A packet whose columns hold neither IP nor MAC addresses
 // comes without endpoints. The packets before an error are handed out.
-func (r *Reader) Read(ctx context.Context, path string, stdin io.Reader, add func(*packet.Packet)) error {
+func (r *Reader) Read(ctx context.Context, path string, stdin io.Reader, add func(*packet.Packet, []packet.Endpoint)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	settings, err := os.MkdirTemp("", "botnetdetect-tshark-")
@@ -108,17 +111,18 @@ func (r *Reader) command(ctx context.Context, path, settings string, stdin io.Re
 }
 
 // scan reads one packet a line.
-func (r *Reader) scan(out io.Reader, add func(*packet.Packet)) error {
+func (r *Reader) scan(out io.Reader, add func(*packet.Packet, []packet.Endpoint)) error {
 	lines := bufio.NewScanner(out)
 	lines.Buffer(make([]byte, 64<<10), maxLine)
 	var p packet.Packet
 	for seq := int64(1); lines.Scan(); seq++ {
 		p.Seq = seq
-		if err := r.parse(lines.Text(), &p); err != nil {
+		answers, err := r.parse(lines.Text(), &p)
+		if err != nil {
 			r.OddLines++
 			continue
 		}
-		add(&p)
+		add(&p, answers)
 	}
 	return lines.Err()
 }

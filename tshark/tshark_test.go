@@ -36,7 +36,8 @@ func TestParse(t *testing.T) {
 	r := Reader{Vocabulary: protocol.NewVocabulary()}
 	var p packet.Packet
 	line := "1.000000001\t342\t10.0.0.53\tfe80::1\tDNS\t1.2.3.4,5.6.7.8\t2001:db8::1"
-	if err := r.parse(line, &p); err != nil {
+	answers, err := r.parse(line, &p)
+	if err != nil {
 		t.Fatal(err)
 	}
 	if p.Time != 1e9+1 || p.Length != 342 || p.Src.String() != "10.0.0.53" || p.Dst.String() != "fe80::1" {
@@ -45,23 +46,25 @@ func TestParse(t *testing.T) {
 	if name := r.Vocabulary.Name(p.Protocol); name != "DNS" {
 		t.Errorf("protocol %q", name)
 	}
-	if len(p.Answers) != 3 || p.Answers[2].String() != "2001:db8::1" {
-		t.Errorf("answers %v", p.Answers)
+	if len(answers) != 3 || answers[2].String() != "2001:db8::1" {
+		t.Errorf("answers %v", answers)
 	}
-	if err := r.parse("1.0\t60\t1.1.1.1\t2.2.2.2\tBT DHT\t1.2.3.4\t", &p); err != nil {
+	if answers, err = r.parse("1.0\t60\t1.1.1.1\t2.2.2.2\tBT DHT\t1.2.3.4\t", &p); err != nil {
 		t.Fatal(err)
 	}
-	if name := r.Vocabulary.Name(p.Protocol); name != "BT_DHT" || len(p.Answers) != 0 {
-		t.Errorf("protocol %q, answers %v", name, p.Answers)
+	if name := r.Vocabulary.Name(p.Protocol); name != "BT_DHT" || len(answers) != 0 {
+		t.Errorf("protocol %q, answers %v", name, answers)
 	}
-	if err := r.parse("1.0\t60\thost\t00:11:22:33:44:55\tUSB\t\t", &p); err != nil {
+	if answers, err = r.parse("1.0\t60\thost\t00:11:22:33:44:55\tUSB\t\t", &p); err != nil {
 		t.Fatal(err)
 	}
-	if p.Src.Kind() != packet.None || p.Dst.Kind() != packet.MAC || len(p.Answers) != 0 {
+	if p.Src.Kind() != packet.None || p.Dst.Kind() != packet.MAC || len(answers) != 0 {
 		t.Errorf("read %+v", p)
 	}
-	if r.parse("1.0\t60", &p) == nil || r.parse("x\t1\t\t\t\t\t", &p) == nil || r.parse("1.0\t-1\t\t\t\t\t", &p) == nil {
-		t.Error("an odd line was read")
+	for _, odd := range []string{"1.0\t60", "x\t1\t\t\t\t\t", "1.0\t-1\t\t\t\t\t"} {
+		if _, err := r.parse(odd, &p); err == nil {
+			t.Errorf("%q was read", odd)
+		}
 	}
 }
 
@@ -78,7 +81,7 @@ func script(t *testing.T, body string) *Reader {
 func TestReadKeepsWhatCameBeforeAnError(t *testing.T) {
 	r := script(t, `printf '1.0\t60\t1.1.1.1\t2.2.2.2\tTCP\t\t\nodd line\n'; echo 'first' >&2; echo 'the file is cut short' >&2; exit 2`)
 	packets := 0
-	err := r.Read(context.Background(), "some.pcap", nil, func(p *packet.Packet) { packets++ })
+	err := r.Read(context.Background(), "some.pcap", nil, func(*packet.Packet, []packet.Endpoint) { packets++ })
 	if packets != 1 || r.OddLines != 1 {
 		t.Errorf("%d packets, %d odd lines", packets, r.OddLines)
 	}
@@ -90,7 +93,7 @@ func TestReadKeepsWhatCameBeforeAnError(t *testing.T) {
 func TestReadStopsWhenCancelled(t *testing.T) {
 	r := script(t, `while :; do printf '1.0\t60\t1.1.1.1\t2.2.2.2\tTCP\t\t\n'; done`)
 	ctx, cancel := context.WithCancel(context.Background())
-	err := r.Read(ctx, "some.pcap", nil, func(*packet.Packet) { cancel() })
+	err := r.Read(ctx, "some.pcap", nil, func(*packet.Packet, []packet.Endpoint) { cancel() })
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error is %v", err)
 	}

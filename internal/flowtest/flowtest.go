@@ -25,7 +25,9 @@ func Observe(o flow.Options, frames iter.Seq[capture.Frame]) *flow.Set {
 	for f := range frames {
 		var p packet.Packet
 		packet.Decode(&f, &p)
-		namer.Name(&p)
+		for _, e := range namer.Name(&p).Addresses {
+			table.Resolve(e)
+		}
 		table.Add(&p)
 	}
 	return flow.SetOf(table)
