@@ -120,34 +120,34 @@ func (h *headers) field(f []byte) {
 	}
 }
 
-// mediaNames are the media types whose dissectors change the name.
-var mediaNames = [...]struct {
+// applicationNames are the media types below application/ whose dissectors change the name.
+var applicationNames = [...]struct {
 	prefix string
 	name   ID
 }{
-	{"application/json", HTTPJSON},
-	{"text/xml", HTTPXML},
-	{"application/xml", HTTPXML},
-	{"application/soap+xml", HTTPXML},
-	{"application/xhtml+xml", HTTPXML},
-	{"application/rss+xml", HTTPXML},
-	{"application/atom+xml", HTTPXML},
-	{"image/svg+xml", HTTPXML},
-	{"application/ocsp-re", OCSP},
-	{"application/pkix-crl", PKIXCRL},
-	{"application/dns-message", DoH},
+	{"json", HTTPJSON},
+	{"xml", HTTPXML},
+	{"soap+xml", HTTPXML},
+	{"xhtml+xml", HTTPXML},
+	{"rss+xml", HTTPXML},
+	{"atom+xml", HTTPXML},
+	{"ocsp-re", OCSP},
+	{"pkix-crl", PKIXCRL},
+	{"dns-message", DoH},
 }
 
 // mediaName returns the name of an HTTP message with a body of a media type.
 func mediaName(t []byte) ID {
-	if len(t) == 0 {
-		return HTTP
-	}
-	first := lower(t[0])
-	for i := range mediaNames {
-		if m := &mediaNames[i]; m.prefix[0] == first && hasPrefixFold(t, m.prefix) {
-			return m.name
+	const application = "application/"
+	switch {
+	case hasPrefixFold(t, application):
+		for i := range applicationNames {
+			if m := &applicationNames[i]; hasPrefixFold(t[len(application):], m.prefix) {
+				return m.name
+			}
 		}
+	case hasPrefixFold(t, "text/xml"), hasPrefixFold(t, "image/svg+xml"):
+		return HTTPXML
 	}
 	return HTTP
 }
