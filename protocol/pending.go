@@ -101,6 +101,10 @@ func (p *pending) copyAt(at uint32, b []byte) {
 		return
 	}
 	end := min(int(at)+len(b), int(p.room))
+	if int(at) == len(p.data) { // nearly always
+		p.data = append(p.data, b[:end-int(at)]...)
+		return
+	}
 	for len(p.data) < end {
 		p.data = append(p.data, zeros[:min(end-len(p.data), len(zeros))]...)
 	}
@@ -152,11 +156,15 @@ type pendingID uint32
 type pool struct {
 	all   []*pending // by ID, less one
 	free  []pendingID
-	bytes int // capacity of all buffers handed out or free
-	limit int // how large bytes may grow before new messages get little room
+	spare []pending // allocated, not yet in all
+	bytes int       // capacity of all buffers handed out or free
+	limit int       // how large bytes may grow before new messages get little room
 	// starved counts the messages that got little room.
 	starved int64
 }
+
+// pendingsAtOnce is how many pendings a pool allocates at once.
+const pendingsAtOnce = 32
 
 // littleRoom is what a message gets when the pool is exhausted: enough for the
 // header that tells its length.
@@ -176,7 +184,11 @@ func (l *pool) get() (pendingID, *pending) {
 	if n := len(l.free); n > 0 {
 		id, l.free = l.free[n-1], l.free[:n-1]
 	} else {
-		l.all = append(l.all, new(pending))
+		if len(l.spare) == 0 {
+			l.spare = make([]pending, pendingsAtOnce)
+		}
+		l.all = append(l.all, &l.spare[0])
+		l.spare = l.spare[1:]
 		id = pendingID(len(l.all))
 	}
 	p := l.at(id)
