@@ -46,12 +46,14 @@ func (n *Namer) Name(p *Packet) Answers {
 
 func (n *Namer) name(p *Packet, hint protocol.Hint) {
 	v := &p.view
+	if v.Fragment || v.Layer == protocol.LayerTCP {
+		v.Order = int8(p.Src.order(&p.Dst))
+	}
 	if v.Fragment {
 		n.nameFragment(p)
-		return
+	} else {
+		p.Protocol = n.engine.Name(v, hint)
 	}
-	p.order()
-	p.Protocol = n.engine.Name(v, hint)
 }
 
 // group is how many packets NameBatch prepares at once.
@@ -100,15 +102,7 @@ func (n *Namer) nameFragment(p *Packet) {
 	w := walk{p: &d, v: v, data: whole}
 	w.run(stepProto)
 	d.hash()
-	d.order()
 	p.Protocol = n.engine.Name(v, 0)
-}
-
-// order notes how Src and Dst compare, for streams: nothing else asks.
-func (p *Packet) order() {
-	if p.view.Layer == protocol.LayerTCP {
-		p.view.Order = int8(p.Src.order(&p.Dst))
-	}
 }
 
 func appendEndpoints(to []Endpoint, addresses []netip.Addr) []Endpoint {

@@ -47,7 +47,7 @@ type View struct {
 	// Wrap is the tunnel that shows in the name, as in GTP <TCP>.
 	Wrap Wrap
 	// Order is how the source compares with the destination, the addresses and not the
-	// hashes: -1, 0 or 1. Only TCP needs it.
+	// hashes: -1, 0 or 1. Zero where neither TCP nor a Fragment.
 	Order int8
 	// Fragment marks a piece of an IP datagram; its Payload has no upper header.
 	Fragment bool
