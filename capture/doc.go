@@ -22,7 +22,7 @@
 // whose batches may be handed to other goroutines, since each owns its bytes.
 //
 // Input is hostile. Nothing in it makes the package panic, and memory stays bounded:
-// about 512 KiB a batch, more only while a single record that has really been read needs it (at
+// about 128 KiB a batch, more only while a single record that has really been read needs it (at
 // most 128 MiB, for USB and D-Bus records; 16 MiB for others), plus the
 // decompressor's window (at most 128 MiB for zstd, 32 KiB for gzip). A capture that is cut short or
 // damaged yields every frame before the damage and then a *DamageError. Oddities that can be
