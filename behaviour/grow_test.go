@@ -64,7 +64,7 @@ func parts(t *rapid.T) (tables []*flow.Table) {
 		if rapid.IntRange(0, 3).Draw(t, "next") == 0 {
 			tables = append(tables, flow.NewTableWith(flow.Options{Behaviour: true}))
 		}
-		tables[len(tables)-1].AddPacket(&p)
+		tables[len(tables)-1].Add(&p)
 		if rapid.IntRange(0, 499).Draw(t, "named") == 0 {
 			tables[len(tables)-1].Resolve(p.Dst)
 		}
@@ -217,7 +217,7 @@ func tableOf(frames []capture.Frame) *flow.Table {
 	for i := range frames {
 		packet.Decode(&frames[i], &p)
 		namer.Name(&p)
-		table.AddPacket(&p)
+		table.Add(&p)
 	}
 	return table
 }
