@@ -96,8 +96,8 @@ func (b *Batch) check() error {
 }
 
 func (r *Report) check() error {
-	if len(r.Worker) > maxText || len(r.Err) > maxText || r.Try < 0 || r.Stats.Frames < 0 {
-		return malformed("report", "worker %.40q, try %d, %d frames, an error of %d bytes", r.Worker, r.Try, r.Stats.Frames, len(r.Err))
+	if len(r.Worker) > maxText || len(r.Err) > maxText || r.Try < 0 || r.Stats.IP < 0 || r.Stats.IP > r.Stats.Frames {
+		return malformed("report", "worker %.40q, try %d, %d of %d frames IP, an error of %d bytes", r.Worker, r.Try, r.Stats.IP, r.Stats.Frames, len(r.Err))
 	}
 	return nil
 }

@@ -76,18 +76,18 @@ func (f *Fleet) putCompressed(ctx context.Context, name string, room int, data i
 	return Blob{Object: name, Size: int64(info.Size)}, nil
 }
 
-// putOnce is put for a name that says what the bytes are: what is there stays, since it may
+// putOnce is putCompressed for a name that says what the bytes are: what is there stays, since it may
 // be being read.
 func (f *Fleet) putOnce(ctx context.Context, name string, data []byte) (Blob, error) {
 	if info, err := f.blobs.GetInfo(ctx, objectPrefix+name); err == nil {
 		return Blob{Object: info.Name, Size: int64(info.Size)}, nil
 	}
-	return f.put(ctx, name, maxInline, copyOf(data))
+	return f.putCompressed(ctx, name, maxInline, bytes.NewReader(data))
 }
 
 // compressor compresses what is written to it, or what its EncodeAll is given.
 func compressor(w io.Writer) (*zstd.Encoder, error) {
-	return zstd.NewWriter(w, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<20))
+	return zstd.NewWriter(w, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(2), zstd.WithWindowSize(1<<20))
 }
 
 func compress(w io.Writer, fill func(io.Writer) error) error {

@@ -21,6 +21,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -91,6 +92,7 @@ type Fleet struct {
 	workers    jetstream.KeyValue
 	blobs      jetstream.ObjectStore
 	partitions int
+	submitted  atomic.Pointer[submitted] // the last model, which workers of this process need not read again
 	wait       time.Duration
 }
 

@@ -18,8 +18,9 @@ import (
 func TestSameAsOneProcess(t *testing.T) {
 	paths := captures(t, 9)
 	ctx := timeout(t, 5*time.Minute)
-	f := local(ctx, t)
-	work(ctx, t, f, 2, cluster.Worker{Cores: 2, Memory: 64 << 20})
+	f, other := localTwice(ctx, t)
+	work(ctx, t, f, 1, cluster.Worker{Name: "submits", Cores: 2, Memory: 64 << 20})
+	work(ctx, t, other, 1, cluster.Worker{Name: "other", Cores: 2, Memory: 64 << 20})
 	check := func(mode feature.Mode, format report.Format, shard int64) {
 		t.Helper()
 		o := order(t, fmt.Sprintf("%s-%s-%d", mode, format, shard), paths, shard)

@@ -130,6 +130,14 @@ func collected(ctx context.Context, t testing.TB, f *cluster.Fleet, job cluster.
 // local returns a fleet within the process.
 func local(ctx context.Context, t testing.TB) *cluster.Fleet {
 	t.Helper()
+	f, _ := localTwice(ctx, t)
+	return f
+}
+
+// localTwice returns a fleet within the process, opened twice, as by two processes: what one of
+// them submits, the other has only from the server.
+func localTwice(ctx context.Context, t testing.TB) (f, other *cluster.Fleet) {
+	t.Helper()
 	server, err := cluster.Embed(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -140,11 +148,13 @@ func local(ctx context.Context, t testing.TB) *cluster.Fleet {
 		t.Fatal(err)
 	}
 	t.Cleanup(conn.Close)
-	f, err := cluster.Setup(ctx, conn, cluster.DefaultSettings())
-	if err != nil {
+	if f, err = cluster.Setup(ctx, conn, cluster.DefaultSettings()); err != nil {
 		t.Fatal(err)
 	}
-	return f
+	if other, err = cluster.Open(ctx, conn); err != nil {
+		t.Fatal(err)
+	}
+	return f, other
 }
 
 // work has n workers work until the test ends.

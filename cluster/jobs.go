@@ -38,6 +38,9 @@ func (j *jobs) get(ctx context.Context, name string) (Job, error) {
 
 // judgedBy returns the model of a job.
 func (j *jobs) judgedBy(ctx context.Context, job Job) (*model.Model, error) {
+	if last := j.fleet.submitted.Load(); last != nil && last.sum == job.ModelSum {
+		return last.model, nil
+	}
 	j.mutex.Lock()
 	defer j.mutex.Unlock()
 	if m := j.model[job.Name]; m != nil {

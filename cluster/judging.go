@@ -12,7 +12,6 @@ import (
 	"botnetdetect/dataset"
 	"botnetdetect/detect"
 	"botnetdetect/feature"
-	"botnetdetect/flow"
 	"botnetdetect/observe"
 	"botnetdetect/report"
 )
@@ -78,60 +77,6 @@ func (w *worker) ledgers(ctx context.Context, d *delivery) (all []Ledger, err er
 	return all, nil
 }
 
-// unite puts together what the parts of a capture saw.
-func (w *worker) unite(ctx context.Context, d *delivery, ledgers []Ledger) (seen observe.Observation, err error) {
-	flows := flow.NewCollector(flow.Options{Behaviour: d.Job.Behaviour, Limit: w.share(d.Weight), Folder: w.Temp})
-	for i := range ledgers {
-		if err := w.decodeTables(ctx, ledgers[i].winner(), flows); err != nil {
-			_ = flow.NewSet(flows).Close()
-			return seen, err
-		}
-	}
-	seen = observe.Observation{Path: d.Path, Table: flow.NewSet(flows)}
-	for part := range ledgers {
-		last := ledgers[part].winner().Last
-		if d.Job.Windows.are() {
-			seen.Stats.Add(last.Stats) // each site saw packets of its own
-		} else {
-			addPart(&seen.Stats, last.Stats, part)
-		}
-		if last.Err != "" && seen.Err == nil {
-			seen.Err = errors.New(last.Err)
-		}
-	}
-	return seen, nil
-}
-
-// addPart adds what one part counted. Every part reads all frames, so they count once; what
-// had no room counts by pairs.
-func addPart(sum *observe.Stats, part observe.Stats, number int) {
-	if number == 0 {
-		sum.Add(part)
-		return
-	}
-	sum.Add(observe.Stats{LostAnswers: part.LostAnswers, Naming: part.Naming})
-}
-
-// decodeTables adds the flows of an attempt, which cannot be more than its batches could hold.
-func (w *worker) decodeTables(ctx context.Context, a *Attempt, into *flow.Collector) error {
-	rest := &io.LimitedReader{N: int64(a.Total)*maxBatchFlows + 1}
-	for i := range a.Tables {
-		data, err := w.open(ctx, &a.Tables[i])
-		if err != nil {
-			return err
-		}
-		rest.R = data
-		err = into.DecodeAll(rest, w.vocabulary)
-		if rest.N == 0 {
-			err = malformed("table", "more than %d batches can hold", a.Total)
-		}
-		if err = errors.Join(err, data.Close()); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func outcomeOf(d *delivery, ledgers []Ledger, judge string) Outcome {
 	o := Outcome{Capture: d.Capture, Path: d.Path, Bytes: d.Bytes, Tries: d.Try, Workers: []string{judge}}
 	for part := range ledgers {
@@ -178,7 +123,8 @@ func (w *worker) verdicts(ctx context.Context, d *delivery, seen observe.Observa
 	if err != nil {
 		return err
 	}
-	o.Frames, o.Flows, o.P2P, o.Botnet, o.Err = seen.Stats.Frames, sum.Flows, sum.P2P, sum.Botnet, errorText(seen.Err)
+	o.Frames, o.IP = seen.Stats.Frames, seen.Stats.IP
+	o.Flows, o.P2P, o.Botnet, o.Err = sum.Flows, sum.P2P, sum.Botnet, errorText(seen.Err)
 	o.Model, o.Finished = d.Job.ModelSum, time.Now().UTC()
 	err = w.set(ctx, verdictsKey(d.Task.Job, d.Capture), kept, 0)
 	if errors.Is(err, errChanged) {

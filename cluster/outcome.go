@@ -16,6 +16,7 @@ type Outcome struct {
 	Path     string    `json:"path"`
 	Bytes    int64     `json:"bytes"` // the capture's size; -1 if not known
 	Frames   int64     `json:"frames"`
+	IP       int64     `json:"ip"` // of them between IP addresses
 	Flows    int       `json:"flows"`
 	P2P      int       `json:"p2p"`
 	Botnet   int       `json:"botnet"`
@@ -37,7 +38,7 @@ func readOutcome(data []byte) (o Outcome, err error) {
 	switch {
 	case o.Capture < 0 || o.Capture >= maxCaptures:
 		return o, malformed("outcome", "capture %d", o.Capture)
-	case o.Bytes < -1 || o.Frames < 0 || o.Flows < 0 || o.P2P < 0 || o.Botnet < 0 || o.Tries < 0:
+	case o.Bytes < -1 || o.Frames < 0 || o.IP < 0 || o.IP > o.Frames || o.Flows < 0 || o.P2P < 0 || o.Botnet < 0 || o.Tries < 0:
 		return o, malformed("outcome", "negative counts of capture %d", o.Capture)
 	case len(o.Err) > maxText || len(o.Model) > maxText || len(o.Workers) > maxParts+1:
 		return o, malformed("outcome", "too long a text for capture %d", o.Capture)
@@ -103,6 +104,8 @@ func (o *Outcome) Problem() string {
 		return fmt.Sprintf("%s; %d packets before it count", o.Err, o.Frames)
 	case o.Frames == 0:
 		return "no packets in it; was the right interface captured?"
+	case o.IP == 0:
+		return fmt.Sprintf("no IP packets in it (%d packets); was the right interface captured?", o.Frames)
 	}
 	return ""
 }

@@ -137,13 +137,13 @@ func TestTableBomb(t *testing.T) {
 		if err := compress(&out, copyOf(bytes.Repeat(stream, n))); err != nil {
 			t.Fatal(err)
 		}
-		return Attempt{Total: 1, Tables: []Blob{{Inline: out.Bytes(), Size: int64(out.Len())}}}
+		return Attempt{Total: 1, Spans: []Span{{0, 1}}, Tables: []Blob{{Inline: out.Bytes(), Size: int64(out.Len())}}}
 	}
-	w := &worker{Fleet: new(Fleet), vocabulary: protocol.NewVocabulary()}
+	w := newWorker(new(Fleet), Worker{})
 	f := func(bytes int, ok bool) {
 		t.Helper()
-		a := table(bytes / len(stream))
-		if err := w.decodeTables(context.Background(), &a, flow.NewCollector(flow.Options{})); errors.Is(err, ErrMalformed) == ok || (err == nil) != ok {
+		ledgers := []Ledger{{Attempts: []Attempt{table(bytes / len(stream))}}}
+		if _, err := w.decodeTables(context.Background(), tablesOf(ledgers), flow.Options{}); errors.Is(err, ErrMalformed) == ok || (err == nil) != ok {
 			t.Errorf("%d bytes: %v", bytes, err)
 		}
 	}

@@ -33,7 +33,7 @@ type Capture struct {
 type Order struct {
 	Job       string
 	Captures  []Capture
-	Model     *model.Model
+	Model     *model.Model   // not to be changed once submitted
 	Engine    observe.Engine // "" is observe.Native
 	Behaviour bool           // observe how endpoints behave, too
 	Format    report.Format  // "" is report.JSONLines
@@ -41,6 +41,38 @@ type Order struct {
 	Dataset   bool           // collect examples to train with, as Parquet, instead of verdicts
 	Windows   Windows        // a job of sensors, without captures
 	Shard     int64          // captures of more bytes than this are cut into parts of about so many; 0 is never
+
+	packed *packed // the model, once Pack has been called
+}
+
+// packed is a model as it is kept on the servers.
+type packed struct {
+	sum  string // SHA-256 of its file
+	file []byte // zstd-compressed
+}
+
+// submitted is a model that this process has submitted.
+type submitted struct {
+	sum   string
+	model *model.Model
+}
+
+// Pack writes the model as it will be kept, which Submit does if it has not been done: it need
+// not wait for servers.
+func (o *Order) Pack() error {
+	if o.packed != nil {
+		return nil
+	}
+	var file, compressed bytes.Buffer
+	if err := o.Model.Write(&file); err != nil {
+		return err
+	}
+	if err := compress(&compressed, copyOf(file.Bytes())); err != nil {
+		return err
+	}
+	sum := sha256.Sum256(file.Bytes())
+	o.packed = &packed{hex.EncodeToString(sum[:]), compressed.Bytes()}
+	return nil
 }
 
 // DefaultTries is after how many tries a task is given up.
@@ -107,22 +139,31 @@ func (f *Fleet) prepare(ctx context.Context, o *Order) (job Job, err error) {
 		}
 		job.Bytes += max(0, c.Bytes)
 	}
-	var file bytes.Buffer
-	if err := o.Model.Write(&file); err != nil {
-		return job, err
-	}
-	sum := sha256.Sum256(file.Bytes())
-	job.ModelSum = hex.EncodeToString(sum[:])
-	if job.Model, err = f.putOnce(ctx, "model-"+job.ModelSum, file.Bytes()); err != nil {
+	if err := f.putModel(ctx, o, &job); err != nil {
 		return job, err
 	}
 	list, err := listOf(o.Captures)
 	if err != nil {
 		return job, err
 	}
-	sum = sha256.Sum256(list)
-	job.List, err = f.putOnce(ctx, objectName(job.Name, "list-", hex.EncodeToString(sum[:])), list)
+	var compressed bytes.Buffer
+	if err := compress(&compressed, copyOf(list)); err != nil {
+		return job, err
+	}
+	sum := sha256.Sum256(list)
+	job.List, err = f.putOnce(ctx, objectName(job.Name, "list-", hex.EncodeToString(sum[:])), compressed.Bytes())
 	return job, errors.Join(err, job.check())
+}
+
+// putModel keeps an order's model.
+func (f *Fleet) putModel(ctx context.Context, o *Order, job *Job) (err error) {
+	if err := o.Pack(); err != nil {
+		return err
+	}
+	job.ModelSum = o.packed.sum
+	job.Model, err = f.putOnce(ctx, "model-"+job.ModelSum, o.packed.file)
+	f.submitted.Store(&submitted{o.packed.sum, o.Model})
+	return err
 }
 
 // maxShards bounds how many workers share a capture: each reads all of it.

@@ -182,7 +182,9 @@ func (s *Summary) add(v *Verdict) {
 	}
 	s.Botnet++
 	s.involve(v.Src)
-	s.involve(v.Dst)
+	if v.Dst != v.Src {
+		s.involve(v.Dst)
+	}
 }
 
 // involve counts one botnet flow of e. Where there is no room for one more endpoint, all

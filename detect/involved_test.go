@@ -39,4 +39,8 @@ func TestInvolvedIsExactWhereThereIsRoom(t *testing.T) {
 	if s.P2P != 1000 || s.Botnet != 500 {
 		t.Errorf("%d flows, %d botnet", s.P2P, s.Botnet)
 	}
+	s.add(&Verdict{Botnet: true, Src: address(2), Dst: address(2)})
+	if s.Involved[address(2)] != 1 {
+		t.Errorf("who speaks to itself is in %d flows, of one", s.Involved[address(2)])
+	}
 }

@@ -24,8 +24,9 @@ func TestMain(m *testing.M) {
 // commands they have:
 //
 //	captures FOLDER   makes three captures, FOLDER/N.pcap
+//	await PORT        waits until somebody listens there
 func TestScripts(t *testing.T) {
-	deadline := time.Now().Add(time.Minute)
+	deadline := time.Now().Add(5 * time.Minute) // a bound for what hangs, not for what is slow
 	testscript.Run(t, testscript.Params{
 		Dir:      "testdata/script",
 		Deadline: deadline,
@@ -36,6 +37,14 @@ func TestScripts(t *testing.T) {
 			return err
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"await": func(ts *testscript.TestScript, _ bool, args []string) {
+				for !listens(args[0]) {
+					if time.Now().After(deadline) {
+						ts.Fatalf("nobody listens on port %s", args[0])
+					}
+					time.Sleep(20 * time.Millisecond)
+				}
+			},
 			"captures": func(ts *testscript.TestScript, _ bool, args []string) {
 				folder := ts.MkAbs(args[0])
 				ts.Check(os.MkdirAll(folder, 0o777))
@@ -45,6 +54,14 @@ func TestScripts(t *testing.T) {
 			},
 		},
 	})
+}
+
+func listens(port string) bool {
+	conn, err := net.Dial("tcp", "127.0.0.1:"+port)
+	if err == nil {
+		_ = conn.Close()
+	}
+	return err == nil
 }
 
 // freePort returns a port that nobody listens on, for now.

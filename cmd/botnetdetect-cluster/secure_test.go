@@ -83,11 +83,8 @@ func judged(t *testing.T, folder, config string, port string, who ...string) {
 	capture := filepath.Join(folder, "a.pcap")
 	keep(t, capture, exchanges(0))
 	background(t, "hub", "--config", filepath.Join(folder, "hub.conf"))
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
-		if conn, err := net.Dial("tcp", "127.0.0.1:"+port); err == nil {
-			_ = conn.Close()
-			break
-		}
+	for deadline := time.Now().Add(2 * time.Minute); !listens(port) && time.Now().Before(deadline); {
+		time.Sleep(50 * time.Millisecond)
 	}
 	url := "--nats=nats://127.0.0.1:" + port
 	said := new(bytes.Buffer)

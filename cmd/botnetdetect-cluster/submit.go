@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -90,16 +89,17 @@ s3://bucket/prefix/ is all objects below it. Workers open them by the same paths
 }
 
 func (s *submit) run(ctx context.Context, args []string) error {
+	start, do := time.Now(), s.there
+	if s.into == "" {
+		here := s.begin(ctx)
+		defer here.end()
+		do = func(ctx context.Context, o cluster.Order) error { return s.here(ctx, here, o, start) }
+	}
 	order, problems, err := s.order(ctx, args)
 	if err != nil {
 		return err
 	}
-	if s.into == "" || s.local {
-		err = s.here(ctx, order)
-	} else {
-		err = s.there(ctx, order)
-	}
-	if err == nil && problems > 0 {
+	if err = do(ctx, order); err == nil && problems > 0 {
 		return errTold
 	}
 	return err
@@ -276,56 +276,4 @@ func (s *submit) there(ctx context.Context, o cluster.Order) error {
 	}
 	fmt.Fprintf(s.std.err, "job %s: %d captures, %d bytes\n", job.Name, job.Captures, job.Bytes)
 	return nil
-}
-
-// here does all of it in this process.
-func (s *submit) here(ctx context.Context, o cluster.Order) error {
-	start := time.Now()
-	folder, err := os.MkdirTemp(s.temp, "botnetdetect")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.RemoveAll(folder) }()
-	server, err := cluster.Embed(folder)
-	if err != nil {
-		return err
-	}
-	defer server.Close()
-	conn, err := server.Connect()
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	s.settings.Throwaway, s.settings.Partitions = true, min(s.settings.Partitions, runtime.GOMAXPROCS(0))
-	fleet, err := cluster.Setup(ctx, conn, s.settings)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = fleet.TakeDown(context.WithoutCancel(ctx)) }() // the folder goes in any case
-	o.Job, o.Tries = "local", 1                                       // what fails here fails here again
-	job, err := fleet.Submit(ctx, o)
-	if err != nil {
-		return err
-	}
-	done := s.start(ctx, fleet)
-	defer done()
-	return s.output.write(ctx, s.std, fleet, job, start)
-}
-
-// start has one worker work until done is called.
-func (s *submit) start(ctx context.Context, fleet *cluster.Fleet) (done func()) {
-	ctx, cancel := context.WithCancel(ctx)
-	w, release := s.worker(s.warn)
-	finished := make(chan struct{})
-	go func() {
-		defer close(finished)
-		if err := fleet.Work(ctx, w); err != nil {
-			s.warn(err)
-		}
-	}()
-	return func() {
-		cancel()
-		<-finished
-		release()
-	}
 }
