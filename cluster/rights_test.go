@@ -18,25 +18,32 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// documented returns the users and rights that docs/scale.md has, with a password.
-func documented(t *testing.T) string {
+// The blocks of a server's configuration that docs/scale.md has, with their last lines.
+const (
+	users    = "authorization { users: [\n" // those of the three roles
+	accounts = "accounts {\n"
+)
+
+// documented returns such a block, with a password for each user.
+func documented(t *testing.T, block string) string {
 	t.Helper()
 	page, err := os.ReadFile("../docs/scale.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, rest, _ := strings.Cut(string(page), "\n    authorization {")
-	users, _, found := strings.Cut(rest, "\n    ] }\n")
+	end := map[string]string{users: "\n    ] }\n", accounts: "\n    }\n"}[block]
+	_, rest, _ := strings.Cut(string(page), "\n    "+block)
+	inner, _, found := strings.Cut(rest, end)
 	if !found {
-		t.Fatal("docs/scale.md has no block authorization")
+		t.Fatalf("docs/scale.md has no block %s", block)
 	}
-	return "authorization {" + strings.ReplaceAll(users, "password: …", "password: secret") + "\n] }\n"
+	return block + strings.ReplaceAll(inner, "password: …", "password: secret") + end
 }
 
-// guarded starts a server with the documented users, and returns how to connect as one.
-func guarded(t *testing.T) (as func(user string) *nats.Conn) {
+// guarded starts a server with a documented block, and returns how to connect as one of its users.
+func guarded(t *testing.T, block string) (as func(user string) *nats.Conn) {
 	t.Helper()
-	config := fmt.Sprintf("listen: \"127.0.0.1:%d\"\nlog_file: /dev/null\njetstream { store_dir: %q }\n", freePort(t), t.TempDir()) + documented(t)
+	config := fmt.Sprintf("listen: \"127.0.0.1:%d\"\nlog_file: /dev/null\njetstream { store_dir: %q }\n", freePort(t), t.TempDir()) + documented(t, block)
 	path := filepath.Join(t.TempDir(), "hub.conf")
 	if err := os.WriteFile(path, []byte(config), 0o666); err != nil {
 		t.Fatal(err)
@@ -75,7 +82,7 @@ func fleetOf(ctx context.Context, t *testing.T, conn *nats.Conn) *cluster.Fleet 
 // sensor sends its windows, large objects too.
 func TestRightsSuffice(t *testing.T) {
 	ctx := timeout(t, 5*time.Minute)
-	as := guarded(t)
+	as := guarded(t, users)
 	admin, err := cluster.Setup(ctx, as("submitter"), cluster.DefaultSettings())
 	if err != nil {
 		t.Fatal(err)
@@ -98,7 +105,7 @@ func TestRightsSuffice(t *testing.T) {
 // TestRightsDoNotExceed: neither can make, change or remove jobs, streams or others' records.
 func TestRightsDoNotExceed(t *testing.T) {
 	ctx := timeout(t, 5*time.Minute)
-	as := guarded(t)
+	as := guarded(t, users)
 	admin, err := cluster.Setup(ctx, as("submitter"), cluster.DefaultSettings())
 	if err != nil {
 		t.Fatal(err)
@@ -165,6 +172,36 @@ func TestRightsDoNotExceed(t *testing.T) {
 	if again, err := admin.Job(ctx, job.Name); err != nil || again.Captures != job.Captures {
 		t.Errorf("the job is %+v, %v", again, err)
 	}
+}
+
+// TestAccountsKnowNothing: of a job of one account the other knows nothing, and both have one of
+// the same name done.
+func TestAccountsKnowNothing(t *testing.T) {
+	ctx := timeout(t, 5*time.Minute)
+	as := guarded(t, accounts)
+	paths := captures(t, 2)
+	if _, err := cluster.Setup(ctx, as("red"), hasty(1)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := cluster.Open(ctx, as("blue")); !errors.Is(err, cluster.ErrNoFleet) {
+		t.Fatalf("blue sees the fleet of red: %v", err)
+	}
+	blue, err := cluster.Setup(ctx, as("blue"), hasty(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	red := fleetOf(ctx, t, as("red"))
+	job := submitted(ctx, t, red, order(t, "job", paths, 0))
+	if _, err := blue.Job(ctx, job.Name); !errors.Is(err, cluster.ErrNoJob) {
+		t.Errorf("blue sees the job of red: %v", err)
+	}
+	work(ctx, t, blue, 1, cluster.Worker{Cores: 2})
+	same(ctx, t, blue, submitted(ctx, t, blue, order(t, "job", paths[:1], 0)), paths[:1])
+	if s, err := red.Status(ctx, job); err != nil || s.Done != 0 {
+		t.Errorf("of the job of red, %+v is done by the worker of blue (%v)", s, err)
+	}
+	work(ctx, t, red, 1, cluster.Worker{Cores: 2})
+	same(ctx, t, red, job, paths)
 }
 
 // private makes a stream of somebody else, and a record of verdicts, with a message in each.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -29,6 +30,7 @@ func (s *servers) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&s.url, "nats", os.Getenv("NATS_URL"), "the `URL`s of NATS servers, between commas (default $NATS_URL)")
 	f.StringVar(&s.credentials, "creds", os.Getenv("NATS_CREDS"), "a `FILE` of NATS credentials (default $NATS_CREDS)")
+	f.Lookup("nats").DefValue, f.Lookup("creds").DefValue = "", "" // --help must not show a password
 	f.StringVar(&s.ca, "tls-ca", "", "a `FILE` with the authority that signed the servers' certificates (default the system's)")
 	f.StringVar(&s.cert, "tls-cert", "", "a `FILE` with the certificate to show them")
 	f.StringVar(&s.key, "tls-key", "", "a `FILE` with its key")
@@ -70,9 +72,23 @@ func (s *servers) connect(patient bool) (*nats.Conn, error) {
 	}
 	conn, err := nats.Connect(s.url, o...)
 	if err != nil {
-		return nil, fmt.Errorf("cannot connect to %s: %w", s.url, err)
+		return nil, fmt.Errorf("cannot connect to %s: %w", withoutPasswords(s.url), err)
 	}
 	return conn, nil
+}
+
+// withoutPasswords is the URLs of servers as they can be shown: without who connects.
+func withoutPasswords(urls string) string {
+	all := strings.Split(urls, ",")
+	for i := range all {
+		one, err := url.Parse(strings.TrimSpace(all[i]))
+		if err != nil {
+			return "the servers that are named"
+		}
+		one.User = nil // a password, or a token
+		all[i] = one.String()
+	}
+	return strings.Join(all, ",")
 }
 
 func (s *servers) warn(err error) {

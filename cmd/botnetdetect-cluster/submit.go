@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -263,6 +264,9 @@ func (s *submit) there(ctx context.Context, o cluster.Order) error {
 	}
 	defer conn.Close()
 	fleet, err := cluster.Setup(ctx, conn, s.settings)
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		return fmt.Errorf("%w; the servers do not answer: they may lack a leader, which takes them some seconds after they started, or this user the right to submit", err)
+	}
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"botnetdetect/feature"
@@ -42,4 +44,17 @@ func TestSubmitJudgesAsPredict(t *testing.T) {
 	}
 	is("a model trained here", submit{}, feature.Aware)
 	is("a model trained here, and --features behaviour", submit{features: "behaviour"}, feature.Behavioural)
+}
+
+// TestPasswordsAreNotShown: neither when nobody answers nor by --help.
+func TestPasswordsAreNotShown(t *testing.T) {
+	t.Setenv("NATS_URL", "nats://worker:secret@127.0.0.1:1, nats://token@127.0.0.1:2")
+	said := new(bytes.Buffer)
+	for args, want := range map[string]string{"status job": "nats://127.0.0.1:1,nats://127.0.0.1:2", "status --help": "--nats URL"} {
+		said.Reset()
+		run(t.Context(), strings.Fields(args), streams{strings.NewReader(""), said, said})
+		if !strings.Contains(said.String(), want) || strings.Contains(said.String(), "secret") || strings.Contains(said.String(), "token@") {
+			t.Errorf("%s: %s", args, said)
+		}
+	}
 }
