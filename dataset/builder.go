@@ -18,6 +18,8 @@ type builder struct {
 	aware    bool
 	modes    [2]bool      // records with traffic, with behaviour
 	parts    feature.Mode // of the Parquet files read so far; "" is none
+
+	use func(*Example) error // takes examples, each valid until the next, instead of keeping them; nil is nobody
 }
 
 func (b *builder) add(rec record) error {
@@ -37,7 +39,7 @@ func (b *builder) add(rec record) error {
 	})
 }
 
-// keep adds an example, with texts of its own.
+// keep adds an example, with texts of its own, or hands it to use.
 func (b *builder) keep(e Example) error {
 	if err := checkTexts(e.Src, e.Dst, e.Capture, e.Source, e.Host); err != nil {
 		return err
@@ -45,6 +47,9 @@ func (b *builder) keep(e Example) error {
 	b.modes[number(e.Behaviour != nil)] = true
 	if b.modes == [2]bool{true, true} {
 		return errors.New("some records have traffic, some behaviour; want one kind in a file")
+	}
+	if b.use != nil {
+		return b.use(&e)
 	}
 	e.Src, e.Dst = strings.Clone(e.Src), strings.Clone(e.Dst)
 	e.Capture, e.Source = b.intern(e.Capture), b.intern(e.Source)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"os"
 
 	"botnetdetect/feature"
@@ -23,6 +22,9 @@ type Columns struct {
 
 // origin is where examples come from.
 type origin struct{ capture, source string }
+
+// classes are the folders of sources, by label.
+var classes = [2]string{"Benign/", "Botnet/"}
 
 // maxOrigins bounds the origins that are told apart; the examples of further ones count as of none.
 const maxOrigins = 1 << 20
@@ -50,7 +52,7 @@ func (c *Columns) Sources() (sources map[string]int, captures int) {
 	for at, o := range c.origins {
 		for label, n := range counts[at] {
 			if n > 0 && o.source != "" {
-				sources[[2]string{"Benign/", "Botnet/"}[label]+o.source] += n
+				sources[classes[label]+o.source] += n
 			}
 			if n > 0 && o.capture != "" {
 				seen[o.capture] = true
@@ -71,7 +73,7 @@ func (c *Columns) Traffic(i int) feature.Block {
 
 // Split is Set.Split: it parts the same examples in the same order. It takes over what is in c.
 func (c *Columns) Split(share float64, seed uint64) (train, test *Columns) {
-	order := rand.New(rand.NewPCG(seed, 0)).Perm(len(c.Labels))
+	order := Shuffled(len(c.Labels), seed)
 	n := int(share * float64(len(order)))
 	train, test = &Columns{origins: c.origins}, &Columns{origins: c.origins}
 	for k := range c.Values {
@@ -139,12 +141,15 @@ func (c *Columns) add(row *agnosticRow) error {
 		if math.IsInf(x, 0) || math.IsNaN(x) {
 			return fmt.Errorf("%s is not finite", feature.Names[i])
 		}
-		c.Values[i] = append(c.Values[i], float32(min(max(x, -math.MaxFloat32), math.MaxFloat32)))
+		c.Values[i] = append(c.Values[i], single(x))
 	}
 	c.Labels = append(c.Labels, uint8(row.Label))
 	c.from = append(c.from, c.place(origin{row.Capture, row.Source}))
 	return nil
 }
+
+// single rounds to float32, within its finite range.
+func single(x float64) float32 { return float32(min(max(x, -math.MaxFloat32), math.MaxFloat32)) }
 
 // place returns the place of an origin in origins.
 func (c *Columns) place(o origin) uint32 {

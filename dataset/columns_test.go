@@ -21,7 +21,6 @@ func TestColumnsAreTheSet(t *testing.T) {
 		if len(c.Labels) != len(s.Examples) {
 			t.Fatalf("%d rows, want %d", len(c.Labels), len(s.Examples))
 		}
-		want, captures := make(map[string]int), make(map[string]bool)
 		for i, e := range s.Examples {
 			row := c.Traffic(i)
 			for k, x := range e.Traffic[0].Values {
@@ -29,17 +28,9 @@ func TestColumnsAreTheSet(t *testing.T) {
 					t.Fatalf("row %d is %v, want %v", i, row.Values, e)
 				}
 			}
-			if e.Source != "" {
-				want[map[bool]string{false: "Benign/", true: "Botnet/"}[e.Botnet]+e.Source]++
-			}
-			if e.Capture != "" {
-				captures[e.Capture] = true
-			}
 		}
-		sources, n := c.Sources()
-		if diff := cmp.Diff(want, sources); diff != "" || n != len(captures) {
-			t.Fatalf("%d captures, want %d; sources:\n%s", n, len(captures), diff)
-		}
+		sources, captures := c.Sources()
+		comeFrom(t, s, sources, captures)
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		set := drawSet(t, feature.Agnostic)
@@ -59,6 +50,23 @@ func TestColumnsAreTheSet(t *testing.T) {
 		same(t, wantTrain, train)
 		same(t, wantTest, test)
 	})
+}
+
+// comeFrom checks what is said of where the examples of a set come from.
+func comeFrom(t *rapid.T, s Set, sources map[string]int, captures int) {
+	want, seen := make(map[string]int), make(map[string]bool)
+	for i := range s.Examples {
+		e := &s.Examples[i]
+		if e.Source != "" {
+			want[map[bool]string{false: "Benign/", true: "Botnet/"}[e.Botnet]+e.Source]++
+		}
+		if e.Capture != "" {
+			seen[e.Capture] = true
+		}
+	}
+	if diff := cmp.Diff(want, sources); diff != "" || captures != len(seen) {
+		t.Fatalf("%d captures, want %d; sources:\n%s", captures, len(seen), diff)
+	}
 }
 
 // TestParquetMode tells Parquet from captures, also in a folder that has both.

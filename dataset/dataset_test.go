@@ -281,7 +281,8 @@ func TestSplit(t *testing.T) {
 			t.Errorf("%d of %d to train on with share %v", len(train.Examples), len(s.Examples), share)
 		}
 		seen := make(map[string]int)
-		for _, e := range append(train.Examples[:len(train.Examples):len(train.Examples)], test.Examples...) {
+		_ = append(train.Examples, Example{Src: "more to learn from"}) // does not come to be tested
+		for _, e := range append(train.Examples, test.Examples...) {
 			seen[e.Src]++
 		}
 		if len(seen) != len(s.Examples) {

@@ -27,6 +27,9 @@ type Example struct {
 	Behaviour []float64 // its features, in the order of behaviour.All
 }
 
+// Cohort names one cohort of one host of one capture, in mode behaviour.
+func (e *Example) Cohort() string { return e.Capture + "\x00" + e.Host + "\x00" + e.Manner }
+
 // Set is examples of one mode.
 type Set struct {
 	Mode     feature.Mode
@@ -65,10 +68,13 @@ func (s Set) Labels() []bool {
 // 1, rounded down) into train. It is the reference's split: flows of one capture fall
 // on both sides, so what test says flatters.
 func (s Set) Split(share float64, seed uint64) (train, test Set) {
-	shuffled := make([]Example, len(s.Examples))
-	for i, j := range rand.New(rand.NewPCG(seed, 0)).Perm(len(shuffled)) {
-		shuffled[i] = s.Examples[j]
+	examples := make([]Example, len(s.Examples))
+	for i, j := range Shuffled(len(examples), seed) {
+		examples[i] = s.Examples[j]
 	}
-	n := int(share * float64(len(shuffled)))
-	return Set{s.Mode, shuffled[:n]}, Set{s.Mode, shuffled[n:]}
+	n := int(share * float64(len(examples)))
+	return Set{s.Mode, examples[:n:n]}, Set{s.Mode, examples[n:]} // more may be appended to the first
 }
+
+// Shuffled is 0 to n-1 in the order that a seed brings them into.
+func Shuffled(n int, seed uint64) []int { return rand.New(rand.NewPCG(seed, 0)).Perm(n) }

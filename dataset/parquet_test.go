@@ -117,9 +117,26 @@ func FuzzParquet(f *testing.F) {
 		if len(data) > 1<<16 {
 			return
 		}
-		_, _ = ReadFile(context.Background(), writeTemp(t, t.TempDir(), append([]byte(parquetMagic), data...)), false)
-		_, _ = ReadFile(context.Background(), writeTemp(t, t.TempDir(), data), false)
+		sameInColumns(t, writeTemp(t, t.TempDir(), append([]byte(parquetMagic), data...)))
+		sameInColumns(t, writeTemp(t, t.TempDir(), data))
 	})
+}
+
+// sameInColumns checks that a file is read into columns if, and only if, it is read as a set.
+func sameInColumns(t *testing.T, path string) {
+	ctx := context.Background()
+	set, err := ReadFile(ctx, path, false)
+	agnostic, isAgnostic, agnosticErr := ReadColumns(ctx, path)
+	behaves, isBehaviour, behaviourErr := ReadBehaviourColumns(ctx, path)
+	if isAgnostic && agnosticErr == nil && len(agnostic.Labels) > 0 && (err != nil || len(set.Examples) != len(agnostic.Labels)) {
+		t.Errorf("%d agnostic rows, but of the set %d: %v", len(agnostic.Labels), len(set.Examples), err)
+	}
+	if isBehaviour && behaviourErr == nil && behaves.Len() > 0 && (err != nil || len(set.Examples) != behaves.Len()) {
+		t.Errorf("%d rows of mode behaviour, but of the set %d: %v", behaves.Len(), len(set.Examples), err)
+	}
+	if err == nil && (set.Mode == feature.Agnostic && agnosticErr != nil || set.Mode == feature.Behavioural && behaviourErr != nil) {
+		t.Errorf("a set of mode %s is no columns: %v, %v", set.Mode, agnosticErr, behaviourErr)
+	}
 }
 
 // TestParquetFolder: a folder of files is the rows of all of them, in the order of their names;

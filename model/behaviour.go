@@ -1,12 +1,8 @@
 package model
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"maps"
-	"math"
 	"slices"
 
 	"botnetdetect/behaviour"
@@ -44,25 +40,7 @@ type Lesson struct {
 
 // Grow returns trees that see the chosen features. Rows without evidence are passed over.
 // It fails as gbdt.Train does.
-func (l Lesson) Grow(ctx context.Context) (*gbdt.Model, error) {
-	l = l.withEvidence()
-	if len(l.Rows) == 0 {
-		return nil, gbdt.ErrEmpty
-	}
-	labels := make([]uint8, len(l.Rows))
-	for i := range l.Origins {
-		if l.Origins[i].Botnet {
-			labels[i] = 1
-		}
-	}
-	names, config := l.chosen()
-	trees, err := gbdt.Train(ctx, gbdt.Examples{Data: columns(l.Rows, names), Labels: labels, Weights: Weigh(l.Origins)}, config)
-	if err != nil {
-		return nil, err
-	}
-	trees.FeatureNames = names
-	return trees, nil
-}
+func (l Lesson) Grow(ctx context.Context) (*gbdt.Model, error) { return l.course().grow(ctx) }
 
 // chosen returns the features that the trees shall see, and the configuration for them.
 func (l Lesson) chosen() (names []string, config gbdt.Config) {
@@ -77,14 +55,9 @@ func (l Lesson) chosen() (names []string, config gbdt.Config) {
 }
 
 func (l Lesson) withEvidence() Lesson {
-	return l.where(func(i int) bool { return behaviour.Evidence(l.Rows[i]) })
-}
-
-// where returns the rows for which keep holds.
-func (l Lesson) where(keep func(i int) bool) Lesson {
 	kept := Lesson{Config: l.Config, Without: l.Without}
 	for i := range l.Rows {
-		if keep(i) {
+		if behaviour.Evidence(l.Rows[i]) {
 			kept.Rows, kept.Origins = append(kept.Rows, l.Rows[i]), append(kept.Origins, l.Origins[i])
 		}
 	}
@@ -133,26 +106,9 @@ const cohortWeight = 8
 // Weigh returns the weights of rows: each cohort weighs as its flows do, but no more than
 // cohortWeight of them; a source, the square root of its cohorts; both classes the same,
 // 500 together.
-func Weigh(origins []Origin) []float32 {
-	weights := make([]float64, len(origins))
-	cohorts, sources, classes := make(map[string]float64), make(map[string]float64), make(map[bool]float64)
-	for i := range origins {
-		cohorts[origins[i].Cohort]++
-	}
-	key := func(o *Origin) string { return fmt.Sprint(o.Botnet, o.Source) }
-	for i := range origins {
-		weights[i] = min(1, cohortWeight/cohorts[origins[i].Cohort])
-		sources[key(&origins[i])] += weights[i]
-	}
-	for i := range origins {
-		weights[i] /= math.Sqrt(sources[key(&origins[i])])
-		classes[origins[i].Botnet] += weights[i]
-	}
-	singles := make([]float32, len(weights))
-	for i := range weights {
-		singles[i] = float32(500 * weights[i] / classes[origins[i].Botnet])
-	}
-	return singles
+func Weigh(all []Origin) []float32 {
+	o := originsOf(all)
+	return o.weigh()
 }
 
 // The threshold is where this share of the benign training rows, by weight (so nearly of hosts), is called
@@ -165,91 +121,47 @@ const (
 // Threshold chooses from scores of benign sources, each held out of the rows that its
 // trees were grown on. A source is held out as a whole, and a host weighs as little as in
 // training, so a source of one host with many flows cannot decide alone.
-func (l Lesson) Threshold(ctx context.Context) (float64, error) {
-	l = l.withEvidence()
-	var held []scored
-	for _, part := range parts(l.Origins) {
-		in := func(i int) bool { return !l.Origins[i].Botnet && slices.Contains(part, l.Origins[i].Source) }
-		trees, err := l.where(func(i int) bool { return !in(i) }).Grow(ctx)
-		if errors.Is(err, gbdt.ErrOneClass) || errors.Is(err, gbdt.ErrEmpty) {
-			continue // nothing can be said of this part
-		}
-		if err != nil {
-			return 0, err
-		}
-		out := l.where(in)
-		p, err := probabilities(trees, out.Rows)
-		if err != nil {
-			return 0, err
-		}
-		for i := range p {
-			held = append(held, scored{p[i], out.Origins[i]})
-		}
-	}
-	return atBudget(held), nil
-}
-
-// parts deals benign sources out, the largest first.
-func parts(origins []Origin) (parts [innerFolds][]string) {
-	sizes := make(map[string]int)
-	for i := range origins {
-		if !origins[i].Botnet {
-			sizes[origins[i].Source]++
-		}
-	}
-	sources := slices.Collect(maps.Keys(sizes))
-	slices.SortFunc(sources, func(x, y string) int { return cmp.Or(sizes[y]-sizes[x], cmp.Compare(x, y)) })
-	for i, s := range sources {
-		parts[i%innerFolds] = append(parts[i%innerFolds], s)
-	}
-	return parts
-}
-
-// scored is a held-out row.
-type scored struct {
-	score  float64
-	origin Origin
-}
-
-// atBudget returns the least threshold that keeps to the budget; 0.5 if nothing was
-// held out.
-func atBudget(held []scored) float64 {
-	if len(held) == 0 {
-		return 0.5
-	}
-	slices.SortStableFunc(held, func(x, y scored) int { return cmp.Compare(y.score, x.score) })
-	origins := make([]Origin, len(held))
-	for i := range held {
-		origins[i] = held[i].origin
-	}
-	weights := Weigh(origins) // 500 together
-	above := 0.0
-	for i := range held {
-		if above += float64(weights[i]); above > 500*budget {
-			return min(1, math.Nextafter(held[i].score, 2))
-		}
-	}
-	return 0.5
-}
+func (l Lesson) Threshold(ctx context.Context) (float64, error) { return l.course().threshold(ctx) }
 
 // trainBehaviour is Train for a set of mode behaviour. Of config, the seed, the cores and
 // the trees' number, depth and rate count.
 func trainBehaviour(ctx context.Context, set dataset.Set, config gbdt.Config) (*Model, error) {
 	l := lessonOf(set, config)
-	trees, err := l.Grow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	threshold, err := l.Threshold(ctx)
-	if err != nil {
-		return nil, err
-	}
-	m, err := New(trees, feature.Behavioural, threshold)
+	m, err := l.course().train(ctx)
 	if err != nil {
 		return nil, err
 	}
 	m.Training = provenance(set, l.Config)
 	return m, nil
+}
+
+// train returns a model without provenance.
+func (c *course) train(ctx context.Context) (*Model, error) {
+	trees, err := c.grow(ctx)
+	if err != nil {
+		return nil, err
+	}
+	threshold, err := c.threshold(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return New(trees, feature.Behavioural, threshold)
+}
+
+// TrainBehaviour trains a model of mode behaviour on columns, as Train does on the set that they
+// come from, and says how it scores families held out, as HoldOut does. It takes over what is in c.
+func TrainBehaviour(ctx context.Context, c *dataset.BehaviourColumns, config gbdt.Config) (*Model, error) {
+	of := Training{Recipe: recipe(Behavioural(config.Seed, config.Goroutines))}
+	of.Sources, of.Captures = c.Counts()
+	of.Benign, of.Botnet = c.Balance()
+	course := courseOf(c, Behavioural(config.Seed, config.Goroutines))
+	m, err := course.train(ctx)
+	if err != nil {
+		return nil, err
+	}
+	m.Training = of
+	m.HeldOut, err = course.holdOut(ctx)
+	return m, err
 }
 
 func lessonOf(set dataset.Set, config gbdt.Config) Lesson {
@@ -263,7 +175,7 @@ func lessonOf(set dataset.Set, config gbdt.Config) Lesson {
 
 // OriginOf returns an example's origin.
 func OriginOf(e *dataset.Example) Origin {
-	return Origin{Botnet: e.Botnet, Source: e.Source, Cohort: e.Capture + "\x00" + e.Host + "\x00" + e.Manner}
+	return Origin{Botnet: e.Botnet, Source: e.Source, Cohort: e.Cohort()}
 }
 
 // ScoreBehaviour is Score in mode behaviour: values are all features in the order of
@@ -273,6 +185,22 @@ func (m *Model) ScoreBehaviour(values []float64) (float64, error) {
 		return 0, nil
 	}
 	return m.trees.Probability(m.picked(values))
+}
+
+// ScoreColumns is ScoreBehaviour of an example in columns.
+func (m *Model) ScoreColumns(c *dataset.BehaviourColumns, i int) (float64, error) {
+	if !c.Kinds[i].Is(dataset.IsJudged) {
+		return 0, nil
+	}
+	row := make([]float32, len(m.places))
+	for column, place := range m.places {
+		at, chosen := slices.BinarySearch(behaviour.Chosen(), place)
+		if !chosen {
+			return 0, fmt.Errorf("column %d: %q is no feature that models learn from", column, behaviour.Names()[place])
+		}
+		row[column] = c.Values[at][i]
+	}
+	return m.trees.Probability(row)
 }
 
 // SeesCohorts reports whether the model, of mode behaviour, sees only what all flows of a cohort

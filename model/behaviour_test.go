@@ -134,16 +134,17 @@ func TestWeigh(t *testing.T) {
 
 // TestAtBudget: the threshold lets no more than the budget of the held-out weight through.
 func TestAtBudget(t *testing.T) {
-	if got := atBudget(nil); got != 0.5 {
+	if got := atBudget(nil, origins{}); got != 0.5 {
 		t.Errorf("without rows %v", got)
 	}
-	var held []scored
+	var scores []float64
+	var held []Origin
 	for i := range 100 {
-		held = append(held, scored{float64(i) / 100, Origin{Source: "skype", Cohort: string(rune('A' + i))}})
+		scores, held = append(scores, float64(i)/100), append(held, Origin{Source: "skype", Cohort: string(rune('A' + i))})
 	}
-	threshold, above := atBudget(held), 0
-	for _, h := range held {
-		if h.score >= threshold {
+	threshold, above := atBudget(scores, originsOf(held)), 0
+	for _, score := range scores {
+		if score >= threshold {
 			above++
 		}
 	}
@@ -175,7 +176,7 @@ func TestThresholdIsOfHeldOutSources(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	trees, err := l.where(func(i int) bool { return l.Origins[i].Source != "twin" }).Grow(context.Background())
+	trees, err := l.course().growWithout(context.Background(), l.course().of(false, "twin"))
 	if err != nil {
 		t.Fatal(err)
 	}

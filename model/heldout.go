@@ -2,8 +2,6 @@ package model
 
 import (
 	"context"
-	"errors"
-	"maps"
 	"math"
 	"slices"
 
@@ -30,31 +28,7 @@ const mostHeld = 65
 // HoldOut scores each family of a set of mode behaviour by trees that were grown on all the
 // rest. Of config, what Train takes of it counts.
 func HoldOut(ctx context.Context, set dataset.Set, config gbdt.Config) (*HeldOut, error) {
-	l := lessonOf(set, config).withEvidence()
-	families := make(map[string]bool)
-	for i := range l.Origins {
-		if l.Origins[i].Botnet {
-			families[l.Origins[i].Source] = true
-		}
-	}
-	h := new(HeldOut)
-	for _, name := range slices.Sorted(maps.Keys(families)) {
-		in := func(i int) bool { return l.Origins[i].Botnet && l.Origins[i].Source == name }
-		trees, err := l.where(func(i int) bool { return !in(i) }).Grow(ctx)
-		if errors.Is(err, gbdt.ErrOneClass) || errors.Is(err, gbdt.ErrEmpty) {
-			continue // the only family: nothing can be said
-		}
-		if err != nil {
-			return nil, err
-		}
-		scores, err := Scores(trees, l.where(in).Rows)
-		if err != nil {
-			return nil, err
-		}
-		slices.Sort(scores)
-		h.Families = append(h.Families, HeldFamily{name, len(scores), thinned(scores, mostHeld)})
-	}
-	return h, nil
+	return lessonOf(set, config).course().holdOut(ctx)
 }
 
 // thinned returns n of some values at equal distances, the first and the last among them.

@@ -216,6 +216,11 @@ func vocabulary(set dataset.Set) []string {
 			seen[plain(b.Protocol)] = true
 		}
 	}
+	return fullNames(seen)
+}
+
+// fullNames returns the full names of the features of protocols, in order.
+func fullNames(seen map[string]bool) []string {
 	protocols := make([]string, 0, len(seen))
 	for p := range seen {
 		protocols = append(protocols, p)
@@ -269,16 +274,9 @@ func labels(set dataset.Set) []uint8 {
 
 func provenance(set dataset.Set, config gbdt.Config) Training {
 	t := Training{Recipe: recipe(config), Sources: make(map[string]int)}
-	t.Benign, t.Botnet = set.Balance()
 	captures := make(map[string]bool)
 	for i := range set.Examples {
-		e := &set.Examples[i]
-		if e.Capture != "" {
-			captures[e.Capture] = true
-		}
-		if e.Source != "" {
-			t.Sources[map[bool]string{false: "Benign/", true: "Botnet/"}[e.Botnet]+e.Source]++
-		}
+		t.count(&set.Examples[i], captures)
 	}
 	t.Captures = len(captures)
 	return t

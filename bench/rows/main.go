@@ -1,8 +1,10 @@
-// Command rows writes rows of made-up protocol-agnostic features as a folder of Parquet files of
-// a million rows each, to measure what training on very many takes:
+// Command rows writes rows of made-up features as a folder of Parquet files of a million rows
+// each, to measure what training on very many takes:
 //
 //	go run ./bench/rows -n 10000000 -o build/rows
 //	/usr/bin/time -f '%M KB, %e s' build/botnetdetect retrain --csv build/rows
+//	go run ./bench/rows -mode behaviour -n 10000000 -o build/rows
+//	/usr/bin/time -f '%M KB, %e s' build/botnetdetect retrain --features behaviour build/rows
 //
 // Values are drawn from distributions as wide as those of real flows, and labels depend on
 // them with noise, so that trees grow to their depth.
@@ -18,6 +20,7 @@ import (
 	"path/filepath"
 	"strconv"
 
+	"botnetdetect/behaviour"
 	"botnetdetect/dataset"
 	"botnetdetect/feature"
 )
@@ -27,19 +30,27 @@ const perFile = 1_000_000
 func main() {
 	n := flag.Int("n", 10_000_000, "rows")
 	folder := flag.String("o", "build/rows", "folder to write to")
+	mode := flag.String("mode", string(feature.Agnostic), "features: agnostic, aware or behaviour")
 	flag.Parse()
-	if err := write(*folder, *n); err != nil {
+	if err := write(*folder, feature.Mode(*mode), *n); err != nil {
 		fmt.Fprintln(os.Stderr, "rows:", err)
 		os.Exit(1)
 	}
 }
 
-func write(folder string, n int) error {
+// draws are how rows of each mode are made up.
+var draws = map[feature.Mode]func(*rand.Rand) dataset.Example{feature.Agnostic: draw, feature.Aware: drawAware, feature.Behavioural: drawBehaviour}
+
+func write(folder string, mode feature.Mode, n int) error {
+	draw, known := draws[mode]
+	if !known {
+		return fmt.Errorf("mode %q is not known", mode)
+	}
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return err
 	}
 	r := rand.New(rand.NewPCG(1, 2))
-	set := dataset.Set{Mode: feature.Agnostic}
+	set := dataset.Set{Mode: mode}
 	for at := 0; at < n; at += len(set.Examples) {
 		set.Examples = set.Examples[:0]
 		for range min(perFile, n-at) {
@@ -66,6 +77,35 @@ func draw(r *rand.Rand) dataset.Example {
 		Botnet: score > 2, Src: address(r), Dst: address(r), Capture: "made-up", Source: "source-" + strconv.Itoa(r.IntN(10)),
 		Traffic: []feature.Block{{Protocol: feature.AnyProtocol, Values: v}},
 	}
+}
+
+// drawAware makes a row of one to three protocols up, three quarters of them of one.
+func drawAware(r *rand.Rand) dataset.Example {
+	e := draw(r)
+	first := r.IntN(20)
+	e.Traffic[0].Protocol = fmt.Sprintf("P%02d", first)
+	for k := 1; k < 3 && r.IntN(4) == 0; k++ {
+		e.Traffic = append(e.Traffic, feature.Block{Protocol: fmt.Sprintf("P%02d", first+k), Values: draw(r).Traffic[0].Values})
+	}
+	return e
+}
+
+// drawBehaviour makes a flow of one of many hosts up, each in a capture of its own.
+func drawBehaviour(r *rand.Rand) dataset.Example {
+	host := r.IntN(1 << 16)
+	e := dataset.Example{
+		Botnet: host%4 == 0, Src: address(r), Dst: address(r), Capture: fmt.Sprint("capture-", host), Source: fmt.Sprint("source-", host%12),
+		Host: fmt.Sprintf("10.0.%d.%d", host>>8, host&0xff), Manner: "UDP",
+	}
+	for _, f := range behaviour.All() {
+		x := r.NormFloat64() * math.Exp(r.NormFloat64())
+		if e.Botnet {
+			x += float64(f.Trend)
+		}
+		e.Behaviour = append(e.Behaviour, x)
+	}
+	e.Behaviour[0] = 1 // there is evidence
+	return e
 }
 
 func address(r *rand.Rand) string {

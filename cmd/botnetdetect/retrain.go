@@ -7,7 +7,7 @@ import (
 
 	"botnetdetect/dataset"
 	"botnetdetect/feature"
-	"botnetdetect/internal/terminal"
+	"botnetdetect/internal/memory"
 	"botnetdetect/model"
 
 	"github.com/spf13/cobra"
@@ -49,29 +49,46 @@ func (r *retrain) run(ctx context.Context, args []string) error {
 	}
 	r.config.Seed = r.seed
 	start := time.Now()
-	if r.csv {
-		columns, ok, err := dataset.ReadColumns(ctx, inputs[0])
-		if err != nil {
-			return err
-		}
-		if ok {
-			return r.columns(ctx, inputs[0], columns, start)
-		}
+	if done, err := r.tables(ctx, inputs[0], start); done || err != nil {
+		return err
 	}
 	set, err := r.read(ctx, inputs[0])
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(r.std.out, "pre-processed data loaded from %s in: %.3f s\n", terminal.Printable(inputs[0]), time.Since(start).Seconds())
+	r.loaded(inputs[0], start)
 	_, err = r.fit(ctx, set, r.config)
 	return err
 }
 
-// columns trains on the columns of a Parquet file.
-func (r *retrain) columns(ctx context.Context, path string, c *dataset.Columns, start time.Time) error {
-	fmt.Fprintf(r.std.out, "pre-processed data loaded from %s in: %.3f s\n", terminal.Printable(path), time.Since(start).Seconds())
-	_, err := r.train(len(c.Labels)-c.Botnet(), c.Botnet(), func() (*model.Model, error) { return model.TrainColumns(ctx, c, r.config) })
-	return err
+// tables trains on Parquet files of the mode that is wanted, which may have very many rows; done is
+// false if the file is of another mode or kind.
+func (r *retrain) tables(ctx context.Context, path string, start time.Time) (done bool, err error) {
+	defer memory.Thrift()()
+	switch r.mode() {
+	case feature.Agnostic:
+		c, ok, err := dataset.ReadColumns(ctx, path)
+		if err != nil || !ok {
+			return false, err
+		}
+		r.loaded(path, start)
+		_, err = r.train(len(c.Labels)-c.Botnet(), c.Botnet(), func() (*model.Model, error) { return model.TrainColumns(ctx, c, r.config) })
+		return true, err
+	case feature.Behavioural:
+		c, ok, err := dataset.ReadBehaviourColumns(ctx, path)
+		if err != nil || !ok {
+			return false, err
+		}
+		r.loaded(path, start)
+		_, err = r.fitBehaviour(ctx, c, r.config)
+		return true, err
+	}
+	t, ok, err := dataset.OpenTables(feature.Aware, path)
+	if err != nil || !ok {
+		return false, err
+	}
+	_, _, err = r.fitAware(ctx, path, t, model.Lot{}, r.config)
+	return true, err
 }
 
 func (r *retrain) read(ctx context.Context, path string) (dataset.Set, error) {

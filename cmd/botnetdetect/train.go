@@ -179,21 +179,26 @@ func workTime() (time.Time, error) {
 // judge scores examples and prints what the verdicts were worth, in the reference's words.
 func (c *common) judge(m *model.Model, set dataset.Set) error {
 	benign, botnet := set.Balance()
-	return c.judgeAll(m, benign, botnet, func(i int) *dataset.Example { return &set.Examples[i] })
+	return c.judgeAll(benign, botnet, func(observe func(truth, verdict bool)) error {
+		for i := range set.Examples {
+			score, err := m.ScoreExample(&set.Examples[i])
+			if err != nil {
+				return err
+			}
+			observe(set.Examples[i].Botnet, m.Botnet(score))
+		}
+		return nil
+	})
 }
 
-// judgeAll is judge of so many examples, each valid until the next.
-func (c *common) judgeAll(m *model.Model, benign, botnet int, example func(int) *dataset.Example) error {
+// judgeAll is judge of so many examples, of which score tells observe one by one whether they are botnet,
+// and are called so.
+func (c *common) judgeAll(benign, botnet int, score func(observe func(truth, verdict bool)) error) error {
 	fmt.Fprintf(c.std.out, "Class Balance : %d vs %d\n", benign, botnet)
 	var confusion metric.Confusion
 	start := time.Now()
-	for i := range benign + botnet {
-		e := example(i)
-		score, err := m.ScoreExample(e)
-		if err != nil {
-			return err
-		}
-		confusion.Observe(e.Botnet, m.Botnet(score))
+	if err := score(confusion.Observe); err != nil {
+		return err
 	}
 	took := time.Since(start).Seconds()
 	fmt.Fprintf(c.std.out, "prediction time: %.3f s\nprediction time per traffic: %.3g s\n", took, took/float64(benign+botnet))
@@ -250,14 +255,8 @@ func (t *train) run(ctx context.Context, args []string) error {
 	switch {
 	case err != nil:
 		return err
-	case tables && mode == feature.Agnostic:
-		return t.columns(ctx, args)
 	case tables:
-		set, err := readTables(ctx, args, false)
-		if err != nil {
-			return err
-		}
-		return t.learn(ctx, set)
+		return t.learnTables(ctx, mode, args)
 	}
 	set, problems, err := t.examples(ctx, args)
 	if err != nil {

