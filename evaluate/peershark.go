@@ -69,7 +69,7 @@ func (c *Corpus) unreadable() string {
 // for a flow of one packet.
 func interArrivals(ctx context.Context, path string) (map[ends]float32, error) {
 	times := make(map[ends][]int64)
-	err := sift(ctx, path, alteration{}, 0, func(p *packet.Packet) {
+	err := sift(ctx, path, alteration{}, 0, func(p *packet.Packet, _ []packet.Endpoint) {
 		if p.Src.Kind() == packet.None || p.Dst.Kind() == packet.None {
 			return
 		}

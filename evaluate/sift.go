@@ -27,9 +27,9 @@ type alteration struct {
 }
 
 // sift reads a capture frame by frame, alters it, and hands on what packets are left,
-// named natively. A capture that is cut short or damaged ends there without an error, as
+// named natively, and the addresses that each names. A capture that is cut short or damaged ends there without an error, as
 // observing it told of that before.
-func sift(ctx context.Context, path string, a alteration, stream uint64, each func(*packet.Packet)) error {
+func sift(ctx context.Context, path string, a alteration, stream uint64, each func(p *packet.Packet, answers []packet.Endpoint)) error {
 	r, err := capture.Open(path)
 	if err != nil {
 		return err
@@ -52,8 +52,8 @@ func sift(ctx context.Context, path string, a alteration, stream uint64, each fu
 			return ctx.Err()
 		}
 		if s.frame(&f) && packet.Decode(&f, &p).Usable() && s.packet(&p) {
-			namer.Name(&p)
-			each(&p)
+			answers := namer.Name(&p).Addresses
+			each(&p, answers)
 		}
 	}
 }
@@ -117,8 +117,14 @@ func (s *sieve) packet(p *packet.Packet) bool {
 func siftAll(ctx context.Context, paths []string, a alteration, workers int, use func(observe.Observation) error) error {
 	tables := make([]*flow.Table, len(paths))
 	err := eachPath(paths, workers, func(i int, path string) error {
-		tables[i] = flow.NewTableWith(flow.Options{Behaviour: true})
-		return sift(ctx, path, a, uint64(i), tables[i].Add)
+		table := flow.NewTableWith(flow.Options{Behaviour: true})
+		tables[i] = table
+		return sift(ctx, path, a, uint64(i), func(p *packet.Packet, answers []packet.Endpoint) {
+			for _, e := range answers {
+				table.Resolve(e)
+			}
+			table.Add(p)
+		})
 	})
 	if err != nil {
 		return err

@@ -33,7 +33,7 @@ func talk(t *testing.T, name string) string {
 
 func packets(t *testing.T, path string, a alteration) (seen []packet.Packet) {
 	t.Helper()
-	err := sift(t.Context(), path, a, 0, func(p *packet.Packet) { seen = append(seen, *p) })
+	err := sift(t.Context(), path, a, 0, func(p *packet.Packet, _ []packet.Endpoint) { seen = append(seen, *p) })
 	if err != nil {
 		t.Fatal(err)
 	}

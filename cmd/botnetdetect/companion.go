@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -35,6 +36,23 @@ func newCompanions(std streams) (verbs []*cobra.Command) {
 		})
 	}
 	return verbs
+}
+
+// liveToSensor turns "live --nats SERVERS …" into "sensor --nats SERVERS …", which does
+// that. Arguments after "--" are never flags.
+func liveToSensor(args []string) []string {
+	if len(args) == 0 || args[0] != "live" {
+		return args
+	}
+	for _, arg := range args {
+		if arg == "--" {
+			break
+		}
+		if arg == "--nats" || strings.HasPrefix(arg, "--nats=") {
+			return append([]string{"sensor"}, args[1:]...)
+		}
+	}
+	return args
 }
 
 // accompany has the companion carry out a command line.

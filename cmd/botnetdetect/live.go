@@ -63,7 +63,10 @@ takes alerts on hosts, in the formats and to the places that others read:
   eve:syslog+tcp://host:601                     over TCP
 
 SIGHUP reads the model and the allow-list anew and opens files again; no packet
-is lost by it. SIGTERM or Ctrl-C judge the last window before the end.`,
+is lost by it. SIGTERM or Ctrl-C judge the last window before the end.
+
+live --nats SERVERS --into JOB --site NAME judges nothing here: it sends each
+window's flows to be judged with those of other sites, as the verb sensor does.`,
 		Example: `  botnetdetect live -i eth0 --output alerts.jsonl
   botnetdetect live -i eth0 --filter 'not port 22' --alert eve:/var/log/eve.json --listen 127.0.0.1:9477
   ssh router tcpdump -w - | botnetdetect live - --alert jsonl:stdout

@@ -48,7 +48,7 @@ func run(ctx context.Context, args []string, std streams) int {
 	if err == nil {
 		root := newRoot(std)
 		root.PersistentPreRun = func(cmd *cobra.Command, _ []string) { std.endOnHangup(cmd, cancel) }
-		root.SetArgs(args)
+		root.SetArgs(liveToSensor(args))
 		err = root.ExecuteContext(ctx)
 	}
 	return std.status(ctx, err)

@@ -75,6 +75,21 @@ func TestModeToVerb(t *testing.T) {
 	f("--dump -- --train", "dump -- --train")
 }
 
+func TestLiveToSensor(t *testing.T) {
+	f := func(args, want string) {
+		t.Helper()
+		if got := liveToSensor(strings.Fields(args)); !slices.Equal(got, strings.Fields(want)) {
+			t.Errorf("%s: %v; want %s", args, got, want)
+		}
+	}
+	f("", "")
+	f("live -i eth0", "live -i eth0")
+	f("live --nats nats://a --into j --site s -i eth0", "sensor --nats nats://a --into j --site s -i eth0")
+	f("live --into j --nats=nats://a -", "sensor --into j --nats=nats://a -")
+	f("live -- --nats", "live -- --nats")
+	f("predict --nats", "predict --nats")
+}
+
 func TestChoiceHasBothLabels(t *testing.T) {
 	for seed := range uint64(50) {
 		order, botnet := random(seed, 200), make([]bool, 200)
