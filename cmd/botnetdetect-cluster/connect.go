@@ -77,6 +77,17 @@ func (s *servers) connect(patient bool) (*nats.Conn, error) {
 	return conn, nil
 }
 
+// reason says why the fleet cannot be opened yet.
+func reason(conn *nats.Conn, err error) string {
+	if conn.IsConnected() {
+		return err.Error()
+	}
+	if last := conn.LastError(); last != nil {
+		return last.Error()
+	}
+	return "nobody answers there"
+}
+
 // withoutPasswords is the URLs of servers as they can be shown: without who connects.
 func withoutPasswords(urls string) string {
 	all := strings.Split(urls, ",")
@@ -96,12 +107,13 @@ func (s *servers) warn(err error) {
 }
 
 // open connects and opens the fleet. If there is none yet and patient says so, it waits
-// for it, and for the servers.
+// for it, and for the servers, and says for what.
 func (s *servers) open(ctx context.Context, patient bool) (*cluster.Fleet, func(), error) {
 	conn, err := s.connect(patient)
 	if err != nil {
 		return nil, nil, err
 	}
+	var said string
 	for {
 		f, err := cluster.Open(ctx, conn) // fails too while the servers are not there
 		if err == nil {
@@ -110,6 +122,10 @@ func (s *servers) open(ctx context.Context, patient bool) (*cluster.Fleet, func(
 		if !patient || ctx.Err() != nil {
 			conn.Close()
 			return nil, nil, err
+		}
+		if why := reason(conn, err); why != said {
+			said = why
+			s.warn(fmt.Errorf("waiting for %s: %s", withoutPasswords(s.url), why))
 		}
 		select {
 		case <-ctx.Done():
