@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -120,6 +121,9 @@ func openParquet(f *os.File) (file *parquet.File, mode feature.Mode, err error) 
 	if err != nil {
 		return nil, "", err
 	}
+	if err = checkFooter(f, info.Size()); err != nil {
+		return nil, "", err
+	}
 	if file, err = parquet.OpenFile(f, info.Size(), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true)); err != nil {
 		return nil, "", err
 	}
@@ -142,6 +146,22 @@ func openParquet(f *os.File) (file *parquet.File, mode feature.Mode, err error) 
 		return nil, "", fmt.Errorf("it says to be of mode %q", mode)
 	}
 	return file, mode, lacking(file, mode)
+}
+
+// checkFooter refuses a file whose footer would not fit in it: the library makes room for as
+// many bytes as the last eight of the file say, up to 4 GiB, before it reads any.
+func checkFooter(f io.ReaderAt, size int64) error {
+	var end [8]byte
+	if size < int64(len(parquetMagic)+len(end)) {
+		return fmt.Errorf("it has %d bytes, too few for Parquet", size)
+	}
+	if _, err := f.ReadAt(end[:], size-int64(len(end))); err != nil {
+		return err
+	}
+	if n, room := int64(binary.LittleEndian.Uint32(end[:])), size-int64(len(parquetMagic)+len(end)); n > room {
+		return fmt.Errorf("its footer says to be of %d bytes, and the file has room for %d: it is damaged or cut short", n, room)
+	}
+	return nil
 }
 
 // lacking says which column a file lacks, if one is missing: the library would read it as zeros.

@@ -3,6 +3,7 @@ package dataset
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"os"
 	"path/filepath"
 	"strings"
@@ -95,6 +96,26 @@ func TestParquetDamage(t *testing.T) {
 	other := strings.ReplaceAll(string(whole), "sum_len", "sum_abc")
 	if _, err := ReadFile(context.Background(), writeTemp(t, folder, []byte(other)), false); err == nil || !strings.Contains(err.Error(), "no column [sum_len]") {
 		t.Errorf("error is %v", err)
+	}
+}
+
+// TestParquetFooter: no room is made for a footer that the file has no room for.
+func TestParquetFooter(t *testing.T) {
+	var out bytes.Buffer
+	if err := behaved().WriteParquet(&out); err != nil {
+		t.Fatal(err)
+	}
+	whole := out.Bytes()
+	for _, size := range []int{len(whole) - 11, 1<<32 - 1} {
+		data := bytes.Clone(whole)
+		binary.LittleEndian.PutUint32(data[len(data)-8:], uint32(size))
+		_, err := ReadFile(context.Background(), writeTemp(t, t.TempDir(), data), false)
+		if err == nil || !strings.Contains(err.Error(), "its footer says to be of") {
+			t.Errorf("a footer of %d bytes: %v", size, err)
+		}
+	}
+	if err := checkFooter(bytes.NewReader(whole[:9]), 9); err == nil {
+		t.Error("nine bytes are no Parquet")
 	}
 }
 
