@@ -61,10 +61,10 @@ func (o *output) write(ctx context.Context, std streams, fleet *cluster.Fleet, j
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(std.err, "%d captures, %d packets: %d bytes in %.3f s\n", sum.Captures, sum.Stats.Frames, sum.Stats.Bytes, time.Since(start).Seconds())
+	fmt.Fprintf(std.err, "%s, %s: %d bytes in %.3f s\n", count(sum.Captures, "capture"), count(sum.Stats.Frames, "packet"), sum.Stats.Bytes, time.Since(start).Seconds())
 	fmt.Fprintf(std.err, "%d flows, %d of them P2P; %d botnet, %d benign\n", sum.Flows, sum.P2P, sum.Botnet, sum.P2P-sum.Botnet)
 	if problems > 0 {
-		fmt.Fprintf(std.err, "%d captures not read to the end\n", problems)
+		fmt.Fprintf(std.err, "%s not read to the end\n", count(problems, "capture"))
 		return errTold
 	}
 	return nil
@@ -200,4 +200,12 @@ func (c *collect) follow(ctx context.Context, fleet *cluster.Fleet, job cluster.
 		return err
 	})
 	return errors.Join(err, done())
+}
+
+// count says how many there are of something that takes an s.
+func count[N int | int64](n N, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }

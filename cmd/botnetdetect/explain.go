@@ -173,7 +173,7 @@ func resolved(t *flow.Set, f flow.Flow) packet.Endpoint {
 }
 
 func (e *explaining) write(w io.Writer, m *model.Model, v *explained) {
-	fmt.Fprintf(w, "%v and %v: %s, score %s (Botnet from %v on)\n", v.Src, v.Dst, v.Text(), scoreText(v.Score), m.Express(m.Threshold))
+	fmt.Fprintf(w, "%v and %v: %s, score %s (Botnet from %.4g on)\n", v.Src, v.Dst, v.Text(), scoreText(v.Score), m.Express(m.Threshold))
 	fmt.Fprintf(w, "  %s; %s; from %s UTC\n", v.why.Summary, terminal.Printable(strings.Join(v.Protocols, " ")), v.First.Format("2006-01-02 15:04:05"))
 	fmt.Fprintf(w, "  before looking, the score is %s\n", scoreText(1/(1+math.Exp(-v.why.Base))))
 	strongest, rest := v.why.Strongest(e.reasons)
