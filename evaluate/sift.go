@@ -27,8 +27,8 @@ type alteration struct {
 }
 
 // sift reads a capture frame by frame, alters it, and hands on what packets are left,
-// named natively, and the addresses that each names. A capture that is cut short or damaged ends there without an error, as
-// observing it told of that before.
+// named natively, and the addresses that each names. A capture that is cut short or
+// damaged ends there without an error, as observing it told of that before.
 func sift(ctx context.Context, path string, a alteration, stream uint64, each func(p *packet.Packet, answers []packet.Endpoint)) error {
 	r, err := capture.Open(path)
 	if err != nil {
