@@ -13,6 +13,7 @@ const (
 	partitionsKey = "botnetdetect.partitions" // in the metadata of the stream of batches
 	dedupeWindow  = 2 * time.Minute           // within which the servers drop what is sent twice
 	workerTTL     = 15 * time.Second          // a worker is gone after so long without a sign of life
+	storeTries    = 5                         // more, after a server had no folder for a stream
 	maxPending    = 1 << 16                   // messages given out and not acknowledged, a consumer
 )
 
@@ -73,6 +74,14 @@ func isTooLarge(err error) bool {
 	return errors.As(err, &refused) && (refused.ErrorCode == noStorage || refused.ErrorCode == noResources)
 }
 
+// isNoStore reports whether a server could make no folder for a stream. It says so, too, when its
+// last stream has just been deleted and it clears away the folder of all streams meanwhile.
+func isNoStore(err error) bool {
+	var refused *jetstream.APIError
+	const createFailed = 10049
+	return errors.As(err, &refused) && refused.ErrorCode == createFailed
+}
+
 func (s Settings) makeBuckets(ctx context.Context, js jetstream.JetStream) error {
 	for _, c := range []jetstream.StreamConfig{
 		{Name: "KV_" + jobsBucket, Subjects: []string{"$KV." + jobsBucket + ".>"}, MaxMsgsPerSubject: 1, DenyDelete: true},
@@ -124,6 +133,10 @@ func (s Settings) stream(ctx context.Context, js jetstream.JetStream, c jetstrea
 		return stream, err
 	}
 	stream, err = js.CreateStream(ctx, c)
+	for try := 0; try < storeTries && isNoStore(err); try++ {
+		time.Sleep(time.Duration(try+1) * 10 * time.Millisecond)
+		stream, err = js.CreateStream(ctx, c)
+	}
 	if errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) { // meanwhile
 		return js.Stream(ctx, c.Name)
 	}
