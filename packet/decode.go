@@ -109,6 +109,7 @@ const (
 	stepPPI
 	stepNFLog
 	stepWiFi
+	stepCAN
 )
 
 func (w *walk) run(next step) {
@@ -166,6 +167,8 @@ func (w *walk) rare(next step) step {
 		return w.radio(next)
 	case stepWiFi:
 		return w.wifi()
+	case stepCAN:
+		return w.can()
 	}
 	return w.bad()
 }

@@ -19,6 +19,7 @@ const (
 	linkFireWire   capture.LinkType = 138 // Apple, IP over IEEE 1394
 	linkPPPWay     capture.LinkType = 204 // PPP after a byte that says which way
 	linkMPLS       capture.LinkType = 219
+	linkCAN        capture.LinkType = 227 // SocketCAN; it leads to no IP, and is only named
 	linkIPNet      capture.LinkType = 226 // Solaris
 	linkAnalyzer   capture.LinkType = 240 // netANALYZER
 	linkTransit    capture.LinkType = 241 // netANALYZER, with a preamble
@@ -57,6 +58,8 @@ func (w *walk) rareLink(l capture.LinkType) step {
 		return w.frameRelay()
 	case linkPFLog:
 		return w.pflog()
+	case linkCAN:
+		return stepCAN
 	case linkIPNet:
 		return w.after(24, stepIP)
 	case linkPKTAP:
@@ -71,6 +74,15 @@ func (w *walk) after(n int, next step) step {
 		return w.cutLink()
 	}
 	return next
+}
+
+// can reads the header of a frame on a CAN bus: its identifier and four more bytes.
+func (w *walk) can() step {
+	if len(w.data) < 8 {
+		return w.cutLink()
+	}
+	w.at(protocol.LayerCAN, uint16(w.data[5]))
+	return stop
 }
 
 // typeAt steps over a header of size bytes, which has an EtherType at a place.

@@ -88,6 +88,25 @@ func TestRareLinksElse(t *testing.T) {
 	f("PKTAP in itself", 258, bytes.Repeat(zeros(108, 0, 108, 4, 1, 8, 2, 9, 1), 50), NoEndpoints)
 	f("PKTAP that says 4 GB", 258, append([]byte{0xff, 0xff, 0xff, 0xff, 1, 0, 0, 0, 1}, zeros(200)...), NoEndpoints)
 	f("station management", 10, zeros(60, 0, 0x41), UnsupportedLink)
+	f("CAN, cut", 227, zeros(7), CutLink)
 	f("pflog shorter than any", 117, zeros(64, 0, 4), CutLink)
 	f("a link type of nobody", 9999, zeros(60), UnsupportedLink)
+}
+
+// TestCAN: frames on a bus are named as tshark names them, and belong to nobody.
+func TestCAN(t *testing.T) {
+	f := func(want string, frame ...byte) {
+		t.Helper()
+		var p Packet
+		outcome := Decode(&capture.Frame{Link: 227, Length: uint32(len(frame)), Data: frame}, &p)
+		NewNamer().Name(&p)
+		if got := protocol.NewVocabulary().Name(p.Protocol); outcome != NoEndpoints || got != want {
+			t.Errorf("% x: %v, %s, want %s", frame, outcome, got, want)
+		}
+	}
+	f("CAN", 0, 0, 7, 0xff, 2, 0, 0, 0, 1, 2)
+	f("CAN", 0x80, 0, 0, 0, 0, 0, 0, 0) // a long identifier
+	f("CAN", 0x40, 0, 0, 0, 0, 0, 0, 0) // a remote request
+	f("AUTOSAR_NM", 0x0a, 0, 0, 0, 0, 0, 0, 0)
+	f("CANFD", 0, 0, 0, 1, 12, 4, 0, 0)
 }

@@ -253,5 +253,8 @@ const (
 	OpcUa
 	Gryphon
 	AYIYA
+	CAN
+	CANFD
+	AutosarNM
 	numNames
 )

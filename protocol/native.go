@@ -64,5 +64,5 @@ var native = [...]string{
 	NFSACL: "NFSACL", YPSERV: "YPSERV", YPBIND: "YPBIND", RQUOTA: "RQUOTA", KLM: "KLM", AMD: "AMD", PCPV2: "PCP_v2", ICQv2: "ICQv2", ICQv3: "ICQv3",
 	ICQv4: "ICQv4", MPLSECHO: "MPLS_ECHO", BACnetAPDU: "BACnet-APDU", GVRP: "GVRP", GIOP: "GIOP", JXTA: "JXTA", YMSG: "YMSG", PROXYv1: "PROXYv1",
 	PROXYv2: "PROXYv2", RTPS: "RTPS", DMXChannels: "DMX_Channels", MPEGTS: "MPEG_TS", Slsk: "slsk", CQL: "CQL", Kafka: "Kafka", OpcUa: "OpcUa",
-	Gryphon: "Gryphon", AYIYA: "AYIYA",
+	Gryphon: "Gryphon", AYIYA: "AYIYA", CAN: "CAN", CANFD: "CANFD", AutosarNM: "AUTOSAR_NM",
 }

@@ -25,8 +25,23 @@ func networkName(v *View) ID {
 		return PPP
 	case LayerWiFi:
 		return N80211
+	case LayerCAN:
+		return canName(v)
 	}
 	return Unnamed
+}
+
+// canName names a frame on a CAN bus by its identifier of 11 bits below three flags (long, remote
+// request, error). As tshark has it, one with identifier 0 and without flags manages the network.
+func canName(v *View) ID {
+	const flexible = 4 // up to 64 bytes of data
+	if v.Number&flexible != 0 {
+		return CANFD
+	}
+	if b := v.Payload; len(b) >= 4 && b[0]>>5 == 0 && b[2]&7 == 0 && b[3] == 0 {
+		return AutosarNM
+	}
+	return CAN
 }
 
 // ipName names an IP packet by its protocol.

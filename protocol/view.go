@@ -12,6 +12,7 @@ const (
 	LayerSNAP               // Number is the SNAP protocol ID, Payload what follows it
 	LayerPPP                // Number is the PPP protocol, Payload what follows it
 	LayerWiFi               // Number is 802.11 type<<4 | subtype, Payload the frame body
+	LayerCAN                // Number is the flags of CAN FD, Payload the frame
 	LayerIP                 // an IP header of an unknown version
 	LayerIPv4               // Number is the IP protocol, Payload what follows the header
 	LayerIPv6               // the same, after the extension headers
