@@ -177,25 +177,74 @@ func TestBusiestIsTheNaiveOne(t *testing.T) {
 	}
 }
 
+// flood is so many addresses that somebody made up.
+func flood(n int, each func(packet.Endpoint)) {
+	for i := range n {
+		each(packet.MakeIPv4([4]byte{11, byte(i >> 16), byte(i >> 8), byte(i)}))
+	}
+}
+
 // TestHostsAreBounded: of a flood, the busiest hosts stay.
 func TestHostsAreBounded(t *testing.T) {
-	c := counter{seen: make([]uint64, filterBits/64), peers: make(map[packet.Endpoint]uint32)}
-	for i := range 6 * MaxHosts {
-		e := packet.MakeIPv4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)})
-		c.add(e)
-		c.add(e)
-		if i%MaxHosts == 0 {
-			c.add(e)
+	c, i := newCounter(), 0
+	flood(6*MaxHosts, func(e packet.Endpoint) {
+		for range 2 {
+			c.add(e, false)
 		}
-	}
-	top := c.top()
+		if i%MaxHosts == 0 {
+			c.add(e, false)
+		}
+		i++
+	})
+	top := c.best(MaxHosts)
 	if len(top) != MaxHosts || len(c.peers) > 4*MaxHosts {
 		t.Fatalf("%d hosts, %d counted", len(top), len(c.peers))
 	}
-	for _, e := range top[:6] {
-		if c.peers[e] != 2 {
-			t.Errorf("%v is among the busiest with %d", e, c.peers[e])
+	for e, n := range c.peers {
+		if n.all > 2 || n.spoken > 0 {
+			t.Errorf("%v has %v", e, n)
 		}
+	}
+	for i := range 6 {
+		i *= MaxHosts
+		if e := packet.MakeIPv4([4]byte{11, byte(i >> 16), byte(i >> 8), byte(i)}); !slices.Contains(top, e) {
+			t.Errorf("%v, which has a peer more than most, is not there", e)
+		}
+	}
+}
+
+// TestNobodyIsForgotten: the peers of a host count though they are far apart in a flood, each of whose addresses
+// has more than the host gets from one pruning to the next.
+func TestNobodyIsForgotten(t *testing.T) {
+	c, i, host := newCounter(), 0, packet.MakeIPv4([4]byte{203, 0, 113, 1})
+	flood(12*MaxHosts, func(e packet.Endpoint) {
+		for range 6 {
+			c.add(e, false)
+		}
+		if i%MaxHosts == 0 {
+			c.add(host, false)
+		}
+		i++
+	})
+	if !slices.Contains(c.best(MaxHosts), host) {
+		t.Errorf("a host of 12 peers is not among the busiest, others have 6")
+	}
+}
+
+// TestFloodHidesNobody: a host that speaks with few peers stays, though as many addresses as there is room for
+// hosts have more peers each, none of which they speak with.
+func TestFloodHidesNobody(t *testing.T) {
+	c, host := counterOf(flowtest.Set(gossip(18)...)), packet.MakeIPv4([4]byte{10, 0, 0, 1}) // nine answer
+	if n := c.peers[host]; n.all != 17 || n.spoken < 8 || n.spoken > 9 {
+		t.Fatalf("of 18 peers, 9 of which answer, %v are counted", n)
+	}
+	flood(5*MaxHosts, func(e packet.Endpoint) {
+		for range 30 {
+			c.add(e, false)
+		}
+	})
+	if top := c.best(MaxHosts); !slices.Contains(top, host) || len(top) != MaxHosts {
+		t.Errorf("of %d hosts, the one that speaks with its peers is none", len(top))
 	}
 }
 

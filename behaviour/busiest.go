@@ -13,18 +13,23 @@ import (
 // captures touch little.
 const filterBits = 1 << 26
 
-// busiest returns the endpoints with at least two peers that no DNS answer named: of
-// more than MaxHosts those with most peers, and of equals the lowest addresses. It goes
+// busiest returns the endpoints with at least two peers that no DNS answer named. Of more than
+// MaxHosts half are those with most peers that payload was exchanged with, so that addresses
+// that somebody makes up, and that answer nobody, leave room for hosts that speak with theirs; the others are
+// those with most peers. Of equals it is the lowest addresses. It goes
 // through the flows once, and takes memory for MaxHosts endpoints and a sketch.
-func busiest(s *flow.Set) []packet.Endpoint {
-	c := counter{seen: make([]uint64, filterBits/64), peers: make(map[packet.Endpoint]uint32)}
+func busiest(s *flow.Set) []packet.Endpoint { return counterOf(s).best(MaxHosts) }
+
+func counterOf(s *flow.Set) *counter {
+	c := newCounter()
 	for f := range s.P2P() {
-		if individual(f.Src) && individual(f.Dst) {
-			c.add(f.Src)
-			c.add(f.Dst)
+		if between(&f) {
+			spoke := f.Behaviour != nil && f.Behaviour.Payloads[0] > 0 && f.Behaviour.Payloads[1] > 0
+			c.add(f.Src, spoke)
+			c.add(f.Dst, spoke)
 		}
 	}
-	return c.top()
+	return c
 }
 
 // counter counts the peers of endpoints. An endpoint is counted singly from its second
@@ -32,51 +37,104 @@ func busiest(s *flow.Set) []packet.Endpoint {
 // that an endpoint with one peer may be counted, but none with two is missed.
 type counter struct {
 	seen  []uint64
-	peers map[packet.Endpoint]uint32
+	peers map[packet.Endpoint]peers
+	left  []left // what had been counted of those that were pruned, by hash; nil: none were
 }
 
-func (c *counter) add(e packet.Endpoint) {
-	bit := hash(e) % filterBits
-	if c.seen[bit/64]&(1<<(bit%64)) == 0 {
+// peers are how many peers were counted, and with how many of them payload went both ways.
+type peers struct{ all, spoken uint32 }
+
+// left is the most that was counted of any endpoint that shares its place: of one that comes up again, no peer is
+// forgotten, though others' may be added.
+type left struct{ all, spoken uint8 }
+
+// leftPlaces is how many places there are: 16 MiB.
+const leftPlaces = 1 << 23
+
+func newCounter() *counter {
+	return &counter{seen: make([]uint64, filterBits/64), peers: make(map[packet.Endpoint]peers)}
+}
+
+// add counts a peer of e.
+func (c *counter) add(e packet.Endpoint, spoke bool) {
+	h := hash(e)
+	if bit := h % filterBits; c.seen[bit/64]&(1<<(bit%64)) == 0 {
 		c.seen[bit/64] |= 1 << (bit % 64)
 		return
 	}
-	c.peers[e]++
+	n, known := c.peers[e]
+	if !known && c.left != nil {
+		was := c.left[h>>32%leftPlaces]
+		n = peers{uint32(was.all), uint32(was.spoken)}
+	}
+	n.all++
+	count(&n.spoken, spoke)
+	c.peers[e] = n
 	if len(c.peers) > 4*MaxHosts {
 		c.prune()
 	}
 }
 
-// prune keeps the endpoints with most peers, at most 2*MaxHosts.
+// prune keeps the best endpoints, 2*MaxHosts of them.
 func (c *counter) prune() {
-	for _, known := range c.ranked()[2*MaxHosts:] {
-		delete(c.peers, known.endpoint)
+	if c.left == nil {
+		c.left = make([]left, leftPlaces)
 	}
+	kept := make(map[packet.Endpoint]peers, 4*MaxHosts)
+	for _, e := range c.best(2 * MaxHosts) {
+		kept[e] = c.peers[e]
+	}
+	for e, n := range c.peers {
+		if _, known := kept[e]; !known {
+			c.left[hash(e)>>32%leftPlaces].raise(n)
+		}
+	}
+	c.peers = kept
 }
 
-func (c *counter) top() (endpoints []packet.Endpoint) {
-	all := c.ranked()
-	for _, known := range all[:min(len(all), MaxHosts)] {
-		endpoints = append(endpoints, known.endpoint)
+func (l *left) raise(n peers) {
+	l.all = max(l.all, uint8(min(n.all, 255)))
+	l.spoken = max(l.spoken, uint8(min(n.spoken, 255)))
+}
+
+// best returns at most so many endpoints, in no particular order.
+func (c *counter) best(most int) (endpoints []packet.Endpoint) {
+	ranked := c.ranked(func(p peers) uint32 { return p.all })
+	if len(ranked) <= most {
+		return ranked
+	}
+	speakers := c.ranked(func(p peers) uint32 { return p.spoken })
+	speakers = speakers[:min(len(speakers), most/2)]
+	taken := make(map[packet.Endpoint]bool, most)
+	for _, e := range slices.Concat(speakers, ranked) {
+		if len(endpoints) < most && !taken[e] {
+			taken[e] = true
+			endpoints = append(endpoints, e)
+		}
 	}
 	return endpoints
 }
 
-// counted is an endpoint with the peers that were counted.
-type counted struct {
-	endpoint packet.Endpoint
-	peers    uint32
-}
-
-func (c *counter) ranked() []counted {
-	all := make([]counted, 0, len(c.peers))
-	for e, n := range c.peers {
-		all = append(all, counted{e, n})
+// ranked returns the endpoints with a number above 0, the highest first.
+func (c *counter) ranked(by func(peers) uint32) []packet.Endpoint {
+	type ranked struct {
+		endpoint packet.Endpoint
+		number   uint32
 	}
-	slices.SortFunc(all, func(x, y counted) int {
-		return cmp.Or(cmp.Compare(y.peers, x.peers), x.endpoint.Compare(y.endpoint))
+	all := make([]ranked, 0, len(c.peers))
+	for e, p := range c.peers {
+		if n := by(p); n > 0 {
+			all = append(all, ranked{e, n})
+		}
+	}
+	slices.SortFunc(all, func(x, y ranked) int {
+		return cmp.Or(cmp.Compare(y.number, x.number), x.endpoint.Compare(y.endpoint))
 	})
-	return all
+	endpoints := make([]packet.Endpoint, len(all))
+	for i := range all {
+		endpoints[i] = all[i].endpoint
+	}
+	return endpoints
 }
 
 // hash is the same in every run, as what is left out must be.

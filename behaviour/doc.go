@@ -15,5 +15,6 @@
 //	}
 //
 // Limits. Only endpoints with at least two peers that no DNS answer named are hosts. A
-// host takes about 5 kB; there are at most MaxHosts of them, those with most peers.
+// host takes about 3 kB; there are at most MaxHosts of them: those with most peers, half of the
+// room kept for those that speak with most.
 package behaviour

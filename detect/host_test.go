@@ -203,3 +203,24 @@ func TestPlainVerdicts(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// TestStrangersTakeNothing: of flows between endpoints that are no hosts nothing is kept.
+func TestStrangersTakeNothing(t *testing.T) {
+	flows := gossip("10.0.0.1", 20)
+	for i := range 50 {
+		flows = append(flows, pcaptest.UDPFlow(fmt.Sprintf("11.0.0.%d:1", i), fmt.Sprintf("12.0.0.%d:1", i)).Send(0, 100))
+	}
+	seen := watched(flows...)
+	c, err := behavioural(t).court(seen, Yield{Host: func(*HostVerdict) error { return nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for f := range seen.Table.P2P() {
+		if _, err := c.flow(f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(c.tallies) != 1 {
+		t.Errorf("%d cohorts are kept, of one host", len(c.tallies))
+	}
+}

@@ -29,7 +29,7 @@ type tally struct {
 // tally counts a flow with evidence, and its score as it is, for its host.
 func (c *court) tally(p *behaviour.Place, v *Verdict, score float64) {
 	s := p.Seat()
-	if !s.Evidence() {
+	if !s.Evidence() || !c.known.Has(s.Host) { // nothing is said of who is no host: a flood has many
 		return
 	}
 	t := c.tallies[seat{s.Host, s.Manner}]

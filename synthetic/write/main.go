@@ -16,6 +16,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"botnetdetect/internal/craft"
@@ -59,7 +60,7 @@ func parse(args []string, stderr io.Writer) (a arguments, err error) {
 	f.Uint64Var(&a.seed, "seed", 1, "what all else is drawn from")
 	f.IntVar(&a.options.Frames, "frames", 0, "frames of a capture, at most; 0: 100,000")
 	f.DurationVar(&a.options.Length, "length", 0, "length of a capture, as 30m; 0: drawn for each")
-	kind := f.String("kind", "", "only bots of this design")
+	kind := f.String("kind", "", "only hosts of this design, instead of bots of all; client and browser are no bots")
 	f.StringVar(&a.folder, "o", "", "folder to write to")
 	if err := f.Parse(args); err != nil {
 		return a, err
@@ -91,12 +92,15 @@ func (a *arguments) write(stderr io.Writer) (err error) {
 	kinds := synthetic.Kinds()
 	for i := range a.bots + a.clients {
 		o := a.options
-		side := "Botnet"
 		switch {
 		case i >= a.bots:
-			o.Kind, side = synthetic.Client, "Benign"
+			o.Kind = synthetic.Client
 		case o.Kind == "":
 			o.Kind = kinds[i%len(kinds)]
+		}
+		side := "Botnet"
+		if !slices.Contains(kinds, o.Kind) {
+			side = "Benign"
 		}
 		name := fmt.Sprintf("%s/synthetic_%s/%03d.pcap", side, o.Kind, i)
 		h, err := synthetic.New(a.seed<<20+uint64(i), o)

@@ -41,6 +41,19 @@ func TestWrite(t *testing.T) {
 	}
 }
 
+// TestHonestDesigns: what is no bot is not written as one.
+func TestHonestDesigns(t *testing.T) {
+	for _, kind := range []string{"client", "browser"} {
+		folder := t.TempDir()
+		if code := run([]string{"-n", "1", "-kind", kind, "-frames", "50", "-o", folder}, io.Discard); code != 0 {
+			t.Fatalf("exit code %d", code)
+		}
+		if _, err := os.Stat(filepath.Join(folder, "Benign", "synthetic_"+kind, "000.pcap")); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestArguments(t *testing.T) {
 	f := func(want string, args ...string) {
 		t.Helper()
