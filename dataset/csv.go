@@ -118,17 +118,17 @@ func readHeader(header []string) (l layout, err error) {
 	for at, name := range header {
 		if slices.Contains(columns, name) {
 			if _, twice := l.column[name]; twice {
-				return l, fmt.Errorf("cannot read CSV: column %d is %q once more", at+1, name)
+				return l, fmt.Errorf("cannot read CSV: column %d is %.60q once more", at+1, name)
 			}
 			l.column[name] = at
 			continue
 		}
 		i := slices.Index(l.names, name)
 		if i < 0 {
-			return l, fmt.Errorf("cannot read CSV: column %d is %q; want %v and features such as %s", at+1, name, columns, l.names[0])
+			return l, fmt.Errorf("cannot read CSV: column %d is %.60q; want %v and features such as %s", at+1, name, columns, l.names[0])
 		}
 		if l.feature[i] >= 0 {
-			return l, fmt.Errorf("cannot read CSV: column %d is %q once more", at+1, name)
+			return l, fmt.Errorf("cannot read CSV: column %d is %.60q once more", at+1, name)
 		}
 		l.feature[i] = at
 	}
@@ -150,14 +150,14 @@ func (b *builder) addRow(l layout, row []string) error {
 	}
 	label := text("label")
 	if label != "0" && label != "1" {
-		return fmt.Errorf("label is %q, must be 0 (benign) or 1 (botnet)", label)
+		return fmt.Errorf("label is %.60q, must be 0 (benign) or 1 (botnet)", label)
 	}
 	e := Example{Botnet: label == "1", Src: text("src"), Dst: text("dst"), Capture: text("capture"), Source: text("source")}
 	values := make([]float64, len(l.feature))
 	for i, at := range l.feature {
 		value, err := strconv.ParseFloat(row[at], 64)
 		if err != nil || math.IsInf(value, 0) || math.IsNaN(value) {
-			return fmt.Errorf("%s is %q, not a finite number", l.names[i], row[at])
+			return fmt.Errorf("%s is %.60q, not a finite number", l.names[i], row[at])
 		}
 		values[i] = value
 	}

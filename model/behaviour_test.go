@@ -3,6 +3,7 @@ package model
 import (
 	"bytes"
 	"context"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -10,7 +11,9 @@ import (
 	"testing"
 
 	"botnetdetect/behaviour"
+	"botnetdetect/dataset"
 	"botnetdetect/feature"
+	"botnetdetect/gbdt"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -227,5 +230,17 @@ func TestWithout(t *testing.T) {
 	}
 	if _, err := Scores(trees, l.Rows); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestNothingToLearnFrom: where no host has enough peers, it is said that this is what is missing.
+func TestNothingToLearnFrom(t *testing.T) {
+	set := dataset.Set{Mode: feature.Behavioural}
+	for _, botnet := range []bool{false, true} {
+		set.Examples = append(set.Examples, dataset.Example{Botnet: botnet, Behaviour: make([]float64, len(behaviour.All()))})
+	}
+	_, err := Train(t.Context(), set, gbdt.DefaultConfig())
+	if !errors.Is(err, gbdt.ErrEmpty) || !strings.Contains(err.Error(), "fewer than 8 peers of a kind say nothing") {
+		t.Errorf("%v", err)
 	}
 }

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -77,11 +78,32 @@ func (m *Model) readRemarks(attributes map[string]string) (err error) {
 	if m.Calibration, err = remark[Calibration](attributes, attrCalibration); err != nil {
 		return err
 	}
-	if c := m.Calibration; c != nil && !(c.Was >= 0 && c.Was <= 1) {
-		return fmt.Errorf("the model's threshold before calibration is %v, want a number from 0 to 1", c.Was)
+	if m.HeldOut, err = remark[HeldOut](attributes, attrHeldOut); err != nil {
+		return err
 	}
-	m.HeldOut, err = remark[HeldOut](attributes, attrHeldOut)
-	return err
+	return cmp.Or(m.Calibration.check(m.Threshold), m.HeldOut.check())
+}
+
+// check holds a record to what Calibrate can have written, for a model with a threshold.
+func (c *Calibration) check(threshold float64) error {
+	switch {
+	case c == nil:
+		return nil
+	case !(c.Was >= 0 && c.Was <= 1):
+		return fmt.Errorf("the model's threshold before calibration is %v, want a number from 0 to 1", c.Was)
+	case c.Threshold != threshold:
+		return fmt.Errorf("the model's calibration chose the threshold %v, but the model has %v", c.Threshold, threshold)
+	case !(c.MaxFPR > 0 && c.MaxFPR < 1) || min(c.Captures, c.Hosts, c.Flows) < 0 || !c.ByHost.sound() || !c.ByFlow.sound():
+		return errCalibration
+	}
+	return nil
+}
+
+var errCalibration = errors.New("the model's calibration has a number that cannot be: a share is not from 0 to 1, or a count is below 0")
+
+// sound reports whether a rate can be one; nil is none.
+func (r *Rate) sound() bool {
+	return r == nil || 0 <= r.Flagged && r.Flagged <= r.Of && 0 <= r.Low && r.Low <= r.High && r.High <= 1
 }
 
 var errLongRemark = errors.New("is too long")

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"botnetdetect/behaviour"
@@ -105,15 +106,23 @@ func (c *course) of(botnet bool, sources ...string) func(i int) bool {
 // grow grows trees on all rows.
 func (c *course) grow(ctx context.Context) (*gbdt.Model, error) {
 	if len(c.botnet) == 0 {
-		return nil, gbdt.ErrEmpty
+		return nil, withoutEvidence(gbdt.ErrEmpty)
 	}
 	names := c.names // so that c is not held while trees grow: they need the columns no more, once these are in bins
 	trees, err := gbdt.Train(ctx, gbdt.Examples{Data: c.columns, Labels: c.botnet, Weights: c.weigh()}, c.config)
 	if err != nil {
-		return nil, err
+		return nil, withoutEvidence(err)
 	}
 	trees.FeatureNames = names
 	return trees, nil
+}
+
+// withoutEvidence says why there may be less to learn from than was given, if that is what is wrong.
+func withoutEvidence(err error) error {
+	if errors.Is(err, gbdt.ErrOneClass) || errors.Is(err, gbdt.ErrEmpty) {
+		return fmt.Errorf("flows of hosts with fewer than %d peers of a kind say nothing; of the others: %w", behaviour.MinPeers, err)
+	}
+	return err
 }
 
 // growWithout grows trees on the rows for which out does not hold; nil if those have not both labels.

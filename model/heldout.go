@@ -2,6 +2,7 @@ package model
 
 import (
 	"context"
+	"errors"
 	"math"
 	"slices"
 
@@ -24,6 +25,21 @@ type HeldFamily struct {
 
 // mostHeld is how many scores of a family are kept.
 const mostHeld = 65
+
+var errHeldOut = errors.New("the scores that the model keeps of botnets held out are not numbers from 0 to 1 that rise")
+
+// check holds what a file says to what holdOut can have written.
+func (h *HeldOut) check() error {
+	if h == nil {
+		return nil
+	}
+	for _, f := range h.Families {
+		if n := len(f.Scores); n > mostHeld || f.Flows < n || !slices.IsSorted(f.Scores) || n > 0 && !(f.Scores[0] >= 0 && f.Scores[n-1] <= 1) {
+			return errHeldOut
+		}
+	}
+	return nil
+}
 
 // HoldOut scores each family of a set of mode behaviour by trees that were grown on all the
 // rest. Of config, what Train takes of it counts.

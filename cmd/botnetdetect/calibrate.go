@@ -157,8 +157,16 @@ func writeRate(w io.Writer, what string, r *model.Rate) {
 		fmt.Fprintf(w, "%s: cannot be said of one host; it takes others to set the threshold on\n", what)
 		return
 	}
-	fmt.Fprintf(w, "%s: %d of %d, which the threshold was not set on (%.2g %%, 95 %% interval %.2g to %.2g %%)\n",
-		what, r.Flagged, r.Of, 100*r.Share(), 100*r.Low, 100*r.High)
+	fmt.Fprintf(w, "%s: %d of %d, which the threshold was not set on (%s %%, 95 %% interval %s to %s %%)\n",
+		what, r.Flagged, r.Of, percent(r.Share()), percent(r.Low), percent(r.High))
+}
+
+// percent writes a share with two digits; all of it as 100.
+func percent(share float64) string {
+	if share >= 0.1 {
+		return fmt.Sprintf("%.0f", 100*share)
+	}
+	return fmt.Sprintf("%.2g", 100*share)
 }
 
 func writeRecall(w io.Writer, c *model.Calibration) error {
@@ -166,7 +174,7 @@ func writeRecall(w io.Writer, c *model.Calibration) error {
 		_, err := fmt.Fprintln(w, "recall: what this costs is not known; the model does not say how it did on botnets that it had not seen")
 		return err
 	}
-	_, err := fmt.Fprintf(w, "recall on %d botnets, each left out of training: %.3f, before %.3f (mean; least %.3f, of %s)\n",
-		c.After.Families, c.After.Mean, c.Before.Mean, c.After.Worst, terminal.Printable(c.After.Of))
+	_, err := fmt.Fprintf(w, "recall on %s, each left out of training: %.3f, before %.3f (mean; least %.3f, of %s)\n",
+		count(c.After.Families, "botnet"), c.After.Mean, c.Before.Mean, c.After.Worst, terminal.Printable(c.After.Of))
 	return err
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"botnetdetect/dataset"
@@ -93,6 +95,9 @@ func (r *retrain) tables(ctx context.Context, path string, start time.Time) (don
 
 func (r *retrain) read(ctx context.Context, path string) (dataset.Set, error) {
 	set, err := dataset.ReadFile(ctx, path, r.csv)
+	if err != nil && !r.csv && strings.Contains(strings.ToLower(filepath.Base(path)), ".csv") {
+		return set, fmt.Errorf("%w; of a CSV file say --csv", err)
+	}
 	if err != nil {
 		return set, err
 	}
