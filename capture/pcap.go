@@ -2,6 +2,7 @@ package capture
 
 import (
 	"fmt"
+	"slices"
 )
 
 const (
@@ -89,32 +90,38 @@ func pcapVersion(major, minor uint16) (s swapped, ok bool) {
 	return 0, false
 }
 
-// walk implements walker.
+// walk implements walker. Captures have millions of records, so it keeps at hand what
+// all of them ask for.
 func (p *pcap) walk(b []byte, at int64, out []Frame) (frames []Frame, n int64, err error) {
-	for int64(len(b))-n >= p.record {
-		h := b[n : n+pcapRecord]
-		captured, length := p.lengths(p.order.u32(h[8:]), p.order.u32(h[12:]))
-		if captured > p.max {
-			return out, n, errTooLong(captured, p.max)
+	order, record, most, snap := p.order, int(p.record), p.max, p.snap
+	from := 0
+	for len(b)-from >= record {
+		h := (*[pcapRecord]byte)(b[from:])
+		captured, length := p.lengths(order.u32(h[8:]), order.u32(h[12:]))
+		if captured > most {
+			return out, int64(from), errTooLong(captured, most)
 		}
-		start := n + p.record
-		end := start + int64(captured)
-		if end > int64(len(b)) {
+		start := from + record
+		end := start + int(captured)
+		if end > len(b) {
 			break
 		}
-		if captured > p.snap && p.snap > 0 {
+		if captured > snap && snap > 0 {
 			p.stats.OverSnapLen++
 		}
-		out = append(out, Frame{})
+		if len(out) == cap(out) {
+			out = slices.Grow(out, 1)
+		}
+		out = out[:len(out)+1]
 		f := &out[len(out)-1] // written in place, which is faster than a copy
-		f.Time = p.time(p.order.u32(h), p.order.u32(h[4:]))
-		f.Seq = at + n
+		f.Time = p.time(order.u32(h[:]), order.u32(h[4:]))
+		f.Seq = at + int64(from)
 		f.Length = length
 		f.Link = p.link
 		f.Data = p.stats.clip(b[start:end:end], length)
-		n = end
+		from = end
 	}
-	return out, n, nil
+	return out, int64(from), nil
 }
 
 func (p *pcap) lengths(captured, length uint32) (uint32, uint32) {

@@ -152,6 +152,7 @@ func (f Flow) clone() Flow {
 	return f
 }
 
+// randomPackets returns packets of few flows, some in trains.
 func randomPackets(t *rapid.T) []packet.Packet {
 	n := rapid.IntRange(0, 60).Draw(t, "n")
 	r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
@@ -161,6 +162,15 @@ func randomPackets(t *rapid.T) []packet.Packet {
 		*p = talk[r.IntN(len(talk))]
 		p.Time, p.Seq, p.Length = (r.Int64N(20)-10)*[]int64{1, 1e9, 1e12}[r.IntN(3)], int64(i), r.Uint32()
 		p.Src, p.Dst, p.Protocol = randomEndpoint(r), randomEndpoint(r), protocol.ID(r.IntN(3))
+		if before := max(i-1, 0); r.IntN(2) == 0 {
+			p.Src, p.Dst = packets[before].Src, packets[before].Dst
+			if r.IntN(2) == 0 {
+				p.Src, p.Dst = p.Dst, p.Src
+			}
+			if r.IntN(3) > 0 {
+				p.Protocol = packets[before].Protocol
+			}
+		}
 	}
 	return packets
 }

@@ -48,12 +48,21 @@ func (s *store) count(number *uint32, p *packet.Packet, direction int) {
 	s.add(number, p, direction)
 }
 
-// countAgain is count for a packet of a protocol that its flow has at that entry.
-func (s *store) countAgain(number, entry uint32, p *packet.Packet, direction int) {
+// countAgain is count for a train: packets of a protocol that their flow has at that entry.
+func (s *store) countAgain(number, entry uint32, packets []packet.Packet, which []uint32, directions []uint8) {
 	if s.behaviours {
-		s.observe(s.glimpses.At(number), p, direction)
+		g := s.glimpses.At(number)
+		for k, i := range which {
+			s.observe(g, &packets[i], int(directions[k]))
+		}
 	}
-	s.addAgain(s.entries.At(entry), p, direction)
+	e := s.entries.At(entry)
+	t := s.totalsOf(e)
+	for k, i := range which {
+		p := &packets[i]
+		t.add(p.Time, p.Length, int(directions[k]))
+		e.precede(p)
+	}
 }
 
 // unite adds what was seen of a pair to the flow of which the index knows a number.
@@ -115,6 +124,11 @@ func (s *store) add(head *uint32, p *packet.Packet, direction int) {
 // addAgain counts a packet of the protocol of e, which has at least one.
 func (s *store) addAgain(e *entry, p *packet.Packet, direction int) {
 	s.totalsOf(e).add(p.Time, p.Length, direction)
+	e.precede(p)
+}
+
+// precede takes p for the first packet of e if it is.
+func (e *entry) precede(p *packet.Packet) {
 	if p.Time < e.first || p.Time == e.first && p.Seq < e.seq {
 		e.first, e.seq, e.length = p.Time, p.Seq, p.Length
 	}

@@ -4,6 +4,7 @@ import (
 	"iter"
 
 	"botnetdetect/packet"
+	"botnetdetect/protocol"
 )
 
 // Table sums up the packets of every pair of endpoints and gathers the addresses
@@ -16,8 +17,9 @@ type Table struct {
 	sums     store
 	resolved addresses
 
-	ahead   [group]lookup // AddBatch's, here to be cleared only once
-	touched uint64        // what was fetched into the cache, so that it is not optimised away
+	ahead      [group + 1]lookup // AddBatch's, here to be cleared only once
+	directions [group]uint8      // of a group's packets
+	touched    uint64            // what was fetched into the cache, so that it is not optimised away
 }
 
 // NewTable returns an empty table that keeps sums only.
@@ -58,25 +60,26 @@ func (t *Table) Add(p *packet.Packet) {
 	var l lookup
 	t.v4.reserve(1)
 	t.other.reserve(1)
-	t.locate(p, &l)
+	direction := t.locate(p, &l)
 	t.find(p, &l)
-	t.begin(p, &l)
+	t.begin(p, &l, direction)
 }
 
 // group is how many packets AddBatch looks up at once. Measured: 16 is slower where
 // flows are many, 64 gains nothing.
 const group = 32
 
-// lookup is where a packet counts.
+// lookup is where a train counts: packets in a row that are of one flow and one protocol.
 type lookup struct {
-	hash      uint64
-	v4        v4pair // the pair, if it is one of IPv4 endpoints
-	place     int    // in the index
-	number    uint32 // what the index knows of the flow; 0 is nothing
-	entry     uint32 // number of the entry of the packet's protocol; 0 is none
-	whole     uint32 // number of the flow's Behaviour; 0 is none
-	kind      uint8  // which index
-	direction uint8
+	hash     uint64
+	v4       v4pair // the pair, if it is one of IPv4 endpoints
+	place    int    // in the index
+	number   uint32 // what the index knows of the flow; 0 is nothing
+	entry    uint32 // number of the entry of the packets' protocol; 0 is none
+	whole    uint32 // number of the flow's Behaviour; 0 is none
+	protocol protocol.ID
+	kind     uint8 // which index
+	from, to uint8 // places of the train's packets in their group, the last excluded
 }
 
 // The indexes that a packet may belong to.
@@ -89,7 +92,8 @@ const (
 // AddBatch counts the packets that which lists.
 //
 // The time goes into waiting for memory, flow after flow. So it first asks for what a
-// group of packets will need, which the memory delivers side by side.
+// group of packets will need, which the memory delivers side by side. Most packets follow
+// another of their flow, for which nothing is asked again.
 func (t *Table) AddBatch(packets []packet.Packet, which []uint32) {
 	for len(which) > 0 {
 		n := min(len(which), group)
@@ -99,50 +103,76 @@ func (t *Table) AddBatch(packets []packet.Packet, which []uint32) {
 }
 
 func (t *Table) addGroup(packets []packet.Packet, which []uint32) {
-	ahead := t.ahead[:len(which)]
 	t.v4.reserve(group)
 	t.other.reserve(group)
-	for i := range ahead {
-		t.locate(&packets[which[i]], &ahead[i])
+	trains := t.trains(packets, which)
+	for i := range trains { // nothing else here: the shorter a loop, the more it asks for at once
+		t.touched += uint64(t.touch(&trains[i]))
 	}
-	for i := range ahead { // nothing else here: the shorter a loop, the more it asks for at once
-		t.touched += uint64(t.touch(&ahead[i]))
+	for i := range trains {
+		t.find(&packets[which[trains[i].from]], &trains[i])
 	}
-	for i := range ahead {
-		t.find(&packets[which[i]], &ahead[i])
-	}
-	for i := range ahead {
-		l, head := &ahead[i], uint32(0)
+	for i := range trains {
+		l, head := &trains[i], uint32(0)
 		head, l.whole = t.sums.touchGlimpse(l.number)
-		l.entry = t.sums.look(head, packets[which[i]].Protocol)
+		l.entry = t.sums.look(head, l.protocol)
 	}
-	for i := range ahead {
-		t.touched += t.sums.touch(ahead[i].entry) + t.sums.touchHabit(ahead[i].whole)
+	for i := range trains {
+		t.touched += t.sums.touch(trains[i].entry) + t.sums.touchHabit(trains[i].whole)
 	}
-	for i := range ahead {
-		t.count(&packets[which[i]], &ahead[i])
+	for i := range trains {
+		t.count(packets, which, &trains[i])
 	}
 }
 
-// locate finds out which index p belongs to, and its hash there.
-func (t *Table) locate(p *packet.Packet, l *lookup) {
+// trains finds the trains of a group, and which index each belongs to.
+func (t *Table) trains(packets []packet.Packet, which []uint32) []lookup {
+	n := 0
+	for k, i := range which {
+		p, l := &packets[i], &t.ahead[n]
+		t.directions[k] = t.locate(p, l)
+		if n > 0 && l.follows(&t.ahead[n-1]) && (l.kind == toV4 || between(p, &packets[which[t.ahead[n-1].from]])) {
+			t.ahead[n-1].to++
+			continue
+		}
+		l.from, l.to = uint8(k), uint8(k+1)
+		n++
+	}
+	return t.ahead[:n]
+}
+
+// follows says whether l may be of the same train as o, and is if it is between IPv4 endpoints.
+func (l *lookup) follows(o *lookup) bool {
+	return l.kind == o.kind && l.protocol == o.protocol && l.v4 == o.v4 && l.kind != toNone
+}
+
+// between says whether p and q have the same endpoints, either way.
+func between(p, q *packet.Packet) bool {
+	return p.Src == q.Src && p.Dst == q.Dst || p.Src == q.Dst && p.Dst == q.Src
+}
+
+// locate finds out which index p belongs to, its hash there, and its direction.
+func (t *Table) locate(p *packet.Packet, l *lookup) (direction uint8) {
+	l.protocol = p.Protocol
 	if src, dst, ok := p.V4(); ok {
 		l.kind = toV4
-		l.v4, l.direction = v4pairOf(src, dst)
+		l.v4, direction = v4pairOf(src, dst)
 		l.hash = t.seed.v4pair(l.v4)
-		return
+		return direction
 	}
-	t.locateOther(p, l)
+	return t.locateOther(p, l)
 }
 
-func (t *Table) locateOther(p *packet.Packet, l *lookup) {
+func (t *Table) locateOther(p *packet.Packet, l *lookup) (direction uint8) {
+	l.v4 = 0
 	if p.Src.Kind() == packet.None || p.Dst.Kind() == packet.None {
 		l.kind = toNone
-		return
+		return 0
 	}
-	key, direction := pairOf(p)
-	l.kind, l.direction = toOther, uint8(direction)
+	key, way := pairOf(p)
+	l.kind = toOther
 	l.hash = t.seed.pair(&key)
+	return uint8(way)
 }
 
 // touch fetches into the cache what find will read.
@@ -171,28 +201,35 @@ func (t *Table) find(p *packet.Packet, l *lookup) {
 	}
 }
 
-// count counts p, whose place has been found.
-func (t *Table) count(p *packet.Packet, l *lookup) {
+// count counts the packets of a train, whose place has been found.
+func (t *Table) count(packets []packet.Packet, which []uint32, l *lookup) {
+	which, directions := which[l.from:l.to], t.directions[l.from:l.to]
 	if l.entry == 0 {
-		t.begin(p, l)
-		return
+		l.number = t.begin(&packets[which[0]], l, directions[0])
+		if which, directions = which[1:], directions[1:]; len(which) == 0 || l.kind == toNone {
+			return
+		}
+		head, _ := t.sums.touchGlimpse(l.number)
+		l.entry = t.sums.look(head, l.protocol)
 	}
-	t.sums.countAgain(l.number, l.entry, p, int(l.direction))
+	t.sums.countAgain(l.number, l.entry, packets, which, directions)
 }
 
 // begin counts p, whose flow or protocol is new, or has become known since p was looked up.
-func (t *Table) begin(p *packet.Packet, l *lookup) {
+// It returns what the index knows of the flow then.
+func (t *Table) begin(p *packet.Packet, l *lookup, direction uint8) uint32 {
 	var number *uint32
 	switch l.kind {
 	case toNone:
-		return
+		return 0
 	case toV4:
 		number = t.v4.claim(l.place, &l.v4, l.hash)
 	case toOther:
 		key, _ := pairOf(p)
 		number = t.other.claim(l.place, &key, l.hash)
 	}
-	t.sums.count(number, p, int(l.direction))
+	t.sums.count(number, p, int(direction))
+	return *number
 }
 
 // Merge adds what o has seen to t. It is associative and commutative with the empty

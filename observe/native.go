@@ -10,7 +10,6 @@ import (
 
 	"botnetdetect/capture"
 	"botnetdetect/flow"
-	"botnetdetect/internal/slab"
 	"botnetdetect/packet"
 )
 
@@ -38,29 +37,14 @@ func natively(ctx context.Context, path string, o Options) Observation {
 	return seen
 }
 
-// work is a batch of frames with their packets. It goes to every shard, and is free
-// for other frames when the last shard is done with it.
-type work struct {
-	frames  capture.Batch
-	packets []packet.Packet
-	shards  [][]uint32     // which packets each shard is to take; the others belong to no flow
-	decoded sync.WaitGroup // until packets and shards are filled
-	pending atomic.Int32   // shards that are not done
-}
-
-const (
-	maxShards = 64
-	// workInHand is how many batches there are for each worker: enough for none to wait
-	// for memory.
-	workInHand = 2
-)
+const maxShards = 64
 
 type pipeline struct {
 	ctx    context.Context
 	reader *capture.Reader
 	part   Part
 	turn   chan struct{} // holds the right to read, unless a worker has it
-	free   chan *work
+	spare  *spares
 	shards []*shard
 	failed atomic.Bool   // a shard cannot take more
 	read   *atomic.Int64 // nil if nobody asks
@@ -75,21 +59,19 @@ type shard struct {
 	queue  chan *work
 	namer  *packet.Namer
 	flows  *flow.Collector
-	stats  Stats // of what this worker decoded
+	stats  Stats           // of what this worker decoded
+	frames []capture.Frame // room for those of the batch that it reads
 }
 
 func newPipeline(ctx context.Context, r *capture.Reader, o Options) *pipeline {
 	n := min(o.workers(), maxShards)
 	share := o.share(n)
 	p := &pipeline{
-		ctx: ctx, reader: r, part: o.Part, read: o.Read, turn: make(chan struct{}, 1), free: make(chan *work, n*workInHand),
-	}
-	for range n * workInHand {
-		p.free <- &work{shards: make([][]uint32, n)}
+		ctx: ctx, reader: r, part: o.Part, read: o.Read, turn: make(chan struct{}, 1), spare: newSpares(n),
 	}
 	for i := range n {
 		p.shards = append(p.shards, &shard{
-			pipeline: p, number: i, queue: make(chan *work, n*workInHand),
+			pipeline: p, number: i, queue: make(chan *work, cap(p.spare.room)),
 			namer: packet.NewNamerWithin(share.naming), flows: flow.NewCollector(flow.Options{Behaviour: o.Behaviour, Limit: share.flows, Folder: o.Temp}),
 		})
 	}
@@ -114,11 +96,15 @@ func (s *shard) work() {
 	s.flows.Seal()
 }
 
+// readAhead is how many batches a worker wants in its queue before it sums.
+const readAhead = 3
+
 // next does one piece of work; false when there will be no more. It rather reads ahead than
 // sums, so that there is something in all queues: who waits for another is put to sleep,
-// and to be woken takes as long as to sum a batch.
+// and to be woken takes as long as to sum a batch. Whom the system keeps from working finds
+// its queue longer than that, and leaves reading to others.
 func (s *shard) next() bool {
-	if len(s.free) > 0 {
+	if len(s.queue) < readAhead && len(s.spare.room) > 0 {
 		select {
 		case <-s.turn:
 			return s.read()
@@ -141,8 +127,8 @@ func (s *shard) next() bool {
 // read reads on, whose turn it is, or does what is in the queue if all batches are taken.
 func (s *shard) read() bool {
 	select {
-	case w := <-s.free:
-		s.advance(w)
+	case <-s.spare.room:
+		s.advance(s.spare.take())
 	case w := <-s.queue: // not closed: who has the turn does that
 		s.turn <- struct{}{}
 		s.sum(w)
@@ -159,7 +145,7 @@ func (s *shard) sum(w *work) bool {
 		s.failed.Store(true)
 	}
 	if w.pending.Add(-1) == 0 {
-		s.free <- w
+		s.spare.put(w)
 	}
 	return true
 }
@@ -167,6 +153,7 @@ func (s *shard) sum(w *work) bool {
 // advance reads the next batch into w, hands it to all shards, and gives the turn to
 // read on, or closes the queues at the end. Then it decodes w.
 func (s *shard) advance(w *work) {
+	w.frames.Frames = s.frames
 	more := s.fill(w)
 	w.decoded.Add(1)
 	w.pending.Store(int32(len(s.shards)))
@@ -180,6 +167,7 @@ func (s *shard) advance(w *work) {
 		s.turn <- struct{}{}
 	}
 	w.decode(&s.stats, s.part)
+	s.frames, w.frames.Frames = w.frames.Frames, nil
 	w.decoded.Done()
 }
 
@@ -198,33 +186,6 @@ func (p *pipeline) fill(w *work) bool {
 		p.err = closedBy(p.ctx, err)
 	}
 	return err == nil
-}
-
-// decode fills w's packets from its frames and spreads those of a part over shards.
-func (w *work) decode(stats *Stats, part Part) {
-	n := len(w.frames.Frames)
-	if cap(w.packets) < n {
-		w.packets = slab.Make[packet.Packet](n + n/4)
-	}
-	w.packets = w.packets[:n]
-	for i := range w.shards {
-		w.shards[i] = w.shards[i][:0]
-	}
-	for i := range w.frames.Frames {
-		f, p := &w.frames.Frames[i], &w.packets[i]
-		outcome := packet.Decode(f, p)
-		stats.Frames++
-		stats.Bytes += int64(f.Length)
-		stats.Outcomes[outcome]++
-		if outcome.Usable() {
-			if isIP(p) {
-				stats.IP++
-			}
-			if shard := p.Shard() % uint64(len(w.shards)); part.has(p) {
-				w.shards[shard] = append(w.shards[shard], uint32(i))
-			}
-		}
-	}
 }
 
 // join puts the flows of all shards together. The error is the first one of a shard;

@@ -238,7 +238,7 @@ func TestShardsAreBalanced(t *testing.T) {
 			for i := range pairs {
 				p := packet.Packet{}
 				p.Src, p.Dst = pair(i)
-				counts[p.Shard()%uint64(shards)]++
+				counts[shardOf(&p, shards)]++
 			}
 			mean := float64(pairs) / float64(shards)
 			for shard, n := range counts {

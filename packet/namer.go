@@ -11,9 +11,9 @@ import (
 // capture order: use one Namer a goroutine and spread packets by Packet.Shard.
 type Namer struct {
 	engine  *protocol.Engine
-	answers []Endpoint           // of the packet or batch named last
-	hints   [group]protocol.Hint // for the group being named
-	touched uint64               // what was fetched into the cache, so that it is not optimised away
+	answers []Endpoint   // of the packet or batch named last
+	trains  [group]train // of the group being named
+	touched uint64       // what was fetched into the cache, so that it is not optimised away
 }
 
 // NewNamer returns a Namer that has seen no packet. Its memory is bounded, however
@@ -72,20 +72,49 @@ func (n *Namer) NameBatch(packets []Packet, which []uint32) []Endpoint {
 }
 
 func (n *Namer) nameGroup(packets []Packet, which []uint32) {
-	for _, i := range which {
-		n.touched += n.engine.Meet(&packets[i].view)
-	}
-	for k, i := range which {
-		hint, touched := n.engine.Recall(&packets[i].view)
-		n.hints[k] = hint
+	trains := n.meet(packets, which)
+	for t := range trains {
+		hint, touched := n.engine.Recall(&packets[which[trains[t].first]].view)
+		trains[t].hint = hint
 		n.touched += touched
 	}
-	for k, i := range which {
-		n.name(&packets[i], n.hints[k])
-		if addresses := n.engine.Answers(); len(addresses) > 0 {
-			n.answers = appendEndpoints(n.answers, addresses)
+	for t, train := range trains {
+		end := len(which)
+		if t+1 < len(trains) {
+			end = trains[t+1].first
+		}
+		hint := train.hint
+		for _, i := range which[train.first:end] {
+			n.name(&packets[i], hint)
+			hint = n.engine.Hint()
+			if addresses := n.engine.Answers(); len(addresses) > 0 {
+				n.answers = appendEndpoints(n.answers, addresses)
+			}
 		}
 	}
+}
+
+// train is packets in a row that are of one conversation.
+type train struct {
+	first int // place of its first packet in the group
+	hint  protocol.Hint
+}
+
+// meet finds the trains of a group, and fetches what Recall and Name will read first.
+func (n *Namer) meet(packets []Packet, which []uint32) []train {
+	trains, last := n.trains[:0], (*protocol.View)(nil)
+	for k, i := range which {
+		v := &packets[i].view
+		if last == nil || !v.Follows(last) {
+			n.touched += n.engine.Meet(v)
+			trains = append(trains, train{first: k})
+		}
+		if len(v.Payload) > 0 {
+			n.touched += uint64(v.Payload[0])
+		}
+		last = v
+	}
+	return trains
 }
 
 // nameFragment names a fragment: the one that completes its datagram has the

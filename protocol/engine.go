@@ -77,7 +77,11 @@ func (e *Engine) Stats() Stats {
 
 // The time goes into waiting for memory, conversation after conversation. So naming may be
 // prepared for a group of packets, which the memory then delivers side by side: Meet all
-// of them, Recall all of them, Name all of them. Neither changes any name.
+// of them, Recall all of them, Name all of them. Neither changes any name. A packet that
+// Follows the one before needs neither.
+
+// Follows says whether v's packet is of the conversation of w's: Recall says the same of both.
+func (v *View) Follows(w *View) bool { return v.key == w.key }
 
 // Meet fetches into the cache where v's conversation is looked up. The number means nothing;
 // add it up, lest the fetching is optimised away.
@@ -86,15 +90,11 @@ func (e *Engine) Meet(v *View) (touched uint64) { return uint64(e.conversations.
 // A Hint tells Name where a packet's conversation is, maybe; the zero Hint tells nothing.
 type Hint uint32
 
-// Recall fetches what Name will read of the conversation of v, which has been met, and of
-// its payload. The number means nothing, likewise.
+// Recall fetches what Name will read of the conversation of v, which has been met. The number means nothing, likewise.
 func (e *Engine) Recall(v *View) (hint Hint, touched uint64) {
 	number := e.conversations.glance(v.key)
 	if number != 0 {
 		touched = e.conversations.at(number).key
-	}
-	if len(v.Payload) > 0 {
-		touched += uint64(v.Payload[0])
 	}
 	return Hint(number), touched
 }
@@ -104,7 +104,7 @@ func (e *Engine) find(v *View) *conversation {
 	if c := e.conversations.hinted(v.key, uint32(e.hint)); c != nil {
 		return c
 	}
-	return e.conversations.find(v.key)
+	return e.remember(e.conversations.find(v.key))
 }
 
 // open returns v's conversation, which it begins if there is none.
@@ -112,8 +112,20 @@ func (e *Engine) open(v *View) *conversation {
 	if c := e.conversations.hinted(v.key, uint32(e.hint)); c != nil {
 		return c
 	}
-	return e.conversations.open(v.key)
+	return e.remember(e.conversations.open(v.key))
 }
+
+// remember notes where a conversation was found, if it was, for whoever names the next packet.
+func (e *Engine) remember(c *conversation) *conversation {
+	if c != nil {
+		e.hint = Hint(c.number)
+	}
+	return c
+}
+
+// Hint returns where the conversation of the packet named last is, maybe: for the packet
+// that follows it.
+func (e *Engine) Hint() Hint { return e.hint }
 
 // Name returns the name of the next packet, with the hint that Recall gave for it or none.
 func (e *Engine) Name(v *View, hint Hint) ID {
