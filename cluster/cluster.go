@@ -4,14 +4,16 @@
 // Collect writes a job's verdicts, and Status says how far it is. Embed starts a server
 // inside the process, and then all of it is one program's own affair:
 //
-//	Submit ─task→ observe ─batches→ reduce ─ledger→ judge ─outcome→ Collect
-//	  a capture or    flow table,     stores each      the whole     verdicts in the
-//	  a part of it    cut by pairs    batch once       capture       captures' order
+//	Submit ─task→ observe ──────────── all of a capture ──────────→ judge ─outcome→ Collect
+//	              flow table ─batches→ reduce ─ledger─ all parts ───┘  verdicts in the
+//	              of a part            stores each once                captures' order
 //
-// Only references to captures travel, never packets. What is sent is bounded, checked like
-// a file, and harmless if it comes twice: a task is acknowledged when all its batches are
-// in the stream, a batch when a ledger that names it is stored, and a capture is done when
-// its outcome is stored, which happens once. A capture that fails time and again, or whose
+// Who has seen all of a capture judges it. The flows of a part of one, or of what a site
+// saw, are sent, and judged when all parts are there. Only references to captures travel,
+// never packets. What is sent is bounded, checked like a file, and harmless if it comes
+// twice: a task is acknowledged when all its batches are in the stream or its outcome is
+// stored, a batch when a ledger that names it is stored, and a capture is done when its
+// outcome is stored, which happens once. A capture that fails time and again, or whose
 // workers die of it, is given up and named in the result.
 //
 // docs/scale.md describes the set-up, docs/format/cluster.md what is sent and kept.

@@ -27,16 +27,16 @@ func sendGarbage(t *testing.T, conn *nats.Conn, b cluster.Batch) {
 	}
 }
 
-// TestGarbageOfACapture: a capture whose flows were sent and cannot be read is given up and
-// named; the others are judged.
+// TestGarbageOfACapture: a capture of whose parts one was sent and cannot be read is given up
+// and named; the others are judged.
 func TestGarbageOfACapture(t *testing.T) {
 	ctx := timeout(t, 2*time.Minute)
 	f, conn := setup(ctx, t, urls(nodes(t, 1, "127.0.0.1")), hasty(1))
 	paths := captures(t, 3)
-	o := order(t, "job", paths, 0)
+	o := order(t, "job", paths, 120_000) // the second in two parts
 	o.Tries = 1
 	job := submitted(ctx, t, f, o)
-	sendGarbage(t, conn, cluster.Batch{Job: "job", Capture: 1, Path: paths[1], Parts: 1})
+	sendGarbage(t, conn, cluster.Batch{Job: "job", Capture: 1, Path: paths[1], Parts: 2})
 	work(ctx, t, f, 1, cluster.Worker{Cores: 2})
 	outcomes := same(ctx, t, f, job, []string{paths[0], paths[2]})
 	if bad := outcomes[1]; !bad.GivenUp || !strings.Contains(bad.Err, "judge") {

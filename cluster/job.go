@@ -155,12 +155,12 @@ func checkPath(path string) error {
 }
 
 // id names the task uniquely.
-func (t *Task) id() string {
+func (t *Task) id(j *Job) string {
 	kind := string(t.Kind)
 	if t.Late {
 		kind = "late"
 	}
-	return fmt.Sprintf("%s/%s/%d/%d", t.Job, kind, t.Capture, t.Part)
+	return fmt.Sprintf("%s/%d/%s/%d/%d", t.Job, j.Created.UnixNano(), kind, t.Capture, t.Part)
 }
 
 func (t *Task) encode() []byte {

@@ -12,6 +12,7 @@ import (
 	"botnetdetect/dataset"
 	"botnetdetect/detect"
 	"botnetdetect/feature"
+	"botnetdetect/model"
 	"botnetdetect/observe"
 	"botnetdetect/report"
 )
@@ -30,7 +31,7 @@ func (w *worker) judge(ctx context.Context, d *delivery) error {
 		tries += maxTries // to be early is no try
 	}
 	if d.Try > tries {
-		return w.giveUp(ctx, d, fmt.Sprintf("no worker could judge it in %d tries", d.Job.Tries))
+		return w.giveUp(ctx, d, d.Try-1, fmt.Sprintf("no worker could judge it in %d tries", d.Job.Tries))
 	}
 	ledgers, err := w.ledgers(ctx, d)
 	if err != nil {
@@ -51,6 +52,35 @@ func (w *worker) judge(ctx context.Context, d *delivery) error {
 	}
 	w.forget(ctx, d, ledgers)
 	return nil
+}
+
+// conclude judges a capture that this worker has seen the whole of: nothing need be sent and
+// put together again. What was seen is not given up at once because servers are away.
+func (w *worker) conclude(ctx context.Context, d *delivery, seen observe.Observation) error {
+	for until := time.Now().Add(patience); ; {
+		outcome := Outcome{Capture: d.Capture, Path: d.Path, Bytes: d.Bytes, Tries: d.Try, Workers: []string{w.Name}}
+		err := w.pronounce(ctx, d, seen, outcome)
+		switch {
+		case errors.As(err, new(unjudged)) && d.Try == d.Job.Tries:
+			return w.giveUp(ctx, d, d.Try, "cannot judge it: "+errorText(err))
+		case err == nil || final(err) || ctx.Err() != nil || time.Now().After(until):
+			return err
+		}
+		w.pause(ctx, fmt.Errorf("%s: cannot keep its verdicts yet: %w", d.Path, err))
+	}
+}
+
+// pronounce judges what was seen and keeps that, unless the job is another by now.
+func (w *worker) pronounce(ctx context.Context, d *delivery, seen observe.Observation, o Outcome) error {
+	if job, err := w.Fleet.Job(ctx, d.Task.Job); err != nil {
+		return err
+	} else if !job.Created.Equal(d.Job.Created) {
+		return fmt.Errorf("job %s of %v: %w", d.Task.Job, d.Job.Created, ErrNoJob)
+	}
+	if err := w.verdicts(ctx, d, seen, &o); err != nil {
+		return err
+	}
+	return w.keep(ctx, o, d.Task.Job)
 }
 
 // ledgers returns the ledgers of a capture. If one is gone, the capture was judged meanwhile,
@@ -91,28 +121,17 @@ func outcomeOf(d *delivery, ledgers []Ledger, judge string) Outcome {
 // verdicts judges what was seen, keeps the verdicts, unless somebody has kept the same
 // already, and fills the outcome.
 func (w *worker) verdicts(ctx context.Context, d *delivery, seen observe.Observation, o *Outcome) error {
-	m, err := w.jobs.judgedBy(ctx, d.Job)
+	m, err := w.models.of(ctx, d.Job)
 	if err != nil {
 		return err
 	}
 	sum := new(detect.Summary)
 	var kept Verdicts
 	kept.Text, err = w.put(ctx, objectName(d.Task.Job, "verdicts-", d.Capture, "-", newName()), maxInline, func(out io.Writer) error {
-		verdicts, err := report.NewVerdicts(out, d.Job.Format)
-		if err != nil {
-			return err
+		if err := w.write(out, d, m, seen, sum); err != nil {
+			return unjudged{err}
 		}
-		if d.Job.Dataset {
-			return w.examples(out, seen, m.Mode, sum)
-		}
-		judge := detect.Detector{Model: m, Vocabulary: w.vocabulary}
-		if d.Job.Windows.Hosts {
-			return judge.JudgeAll(seen, sum, detect.Yield{Host: func(v *detect.HostVerdict) error { return report.WriteHost(out, v) }})
-		}
-		if err := judge.JudgeAll(seen, sum, detect.Yield{Flow: verdicts.Write, Plain: true}); err != nil {
-			return err
-		}
-		return verdicts.Close()
+		return nil
 	})
 	if err != nil {
 		return err
@@ -132,6 +151,35 @@ func (w *worker) verdicts(ctx context.Context, d *delivery, seen observe.Observa
 		return nil
 	}
 	return err
+}
+
+// final reports whether servers that are back would change nothing.
+func final(err error) bool {
+	return errors.As(err, new(unjudged)) || errors.Is(err, ErrMalformed) || errors.Is(err, ErrNoJob)
+}
+
+// unjudged is why what was seen cannot be judged, wherever it is to be kept.
+type unjudged struct{ error }
+
+func (u unjudged) Unwrap() error { return u.error }
+
+// write writes what a job wants of what was seen, and adds to sum.
+func (w *worker) write(out io.Writer, d *delivery, m *model.Model, seen observe.Observation, sum *detect.Summary) error {
+	verdicts, err := report.NewVerdicts(out, d.Job.Format)
+	if err != nil {
+		return err
+	}
+	if d.Job.Dataset {
+		return w.examples(out, seen, m.Mode, sum)
+	}
+	judge := detect.Detector{Model: m, Vocabulary: w.vocabulary}
+	if d.Job.Windows.Hosts {
+		return judge.JudgeAll(seen, sum, detect.Yield{Host: func(v *detect.HostVerdict) error { return report.WriteHost(out, v) }})
+	}
+	if err := judge.JudgeAll(seen, sum, detect.Yield{Flow: verdicts.Write, Plain: true}); err != nil {
+		return err
+	}
+	return verdicts.Close()
 }
 
 // examples writes the P2P flows of a capture as examples to train with, as Parquet.

@@ -26,8 +26,7 @@ func (w *worker) remind(ctx context.Context, job Job, b *Batch) error {
 	if !job.Windows.are() {
 		return nil
 	}
-	t := Task{Kind: Judge, Job: b.Job, Capture: b.Capture, Path: b.Path, Bytes: b.Bytes, Parts: b.Parts, Late: true}
-	return w.publish(ctx, taskSubject(Judge, b.Job), t.id(), t.encode())
+	return w.haveJudged(ctx, &job, b, true)
 }
 
 // partsToJudge returns all parts of a capture, or, when the grace of a window is over, those

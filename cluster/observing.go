@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"botnetdetect/flow"
@@ -16,16 +17,18 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// observe sums up a capture, or a part of its pairs, and sends what it saw in batches. When
-// it returns nil, all of them are in the stream.
+// observe sums up a capture and judges it, or a part of its pairs, and sends what it saw in
+// batches. When it returns nil, the capture is done, or all batches are in the stream.
 func (w *worker) observe(ctx context.Context, d *delivery) error {
 	if done, err := w.has(ctx, outcomeKey(d.Task.Job, d.Capture)); done || err != nil {
 		return err
 	}
 	if d.Try > d.Job.Tries {
-		return w.giveUp(ctx, d, fmt.Sprintf("no worker came to the end of it in %d tries", d.Job.Tries))
+		return w.giveUp(ctx, d, d.Try-1, fmt.Sprintf("no worker came to the end of it in %d tries", d.Job.Tries))
 	}
-	seen, err := w.look(ctx, d)
+	read, done := w.beat.began(d)
+	defer done()
+	seen, err := w.look(ctx, d, read)
 	defer func() { _ = seen.Table.Close() }() // an error only means disk space that the system will reclaim
 	switch {
 	case ctx.Err() != nil:
@@ -35,20 +38,21 @@ func (w *worker) observe(ctx context.Context, d *delivery) error {
 	case err != nil:
 		return err
 	}
+	if d.Parts == 1 {
+		return w.conclude(ctx, d, seen)
+	}
 	return w.send(ctx, d, seen)
 }
 
 // look observes. The error is one that another try may not have; what is wrong with the
 // capture itself is part of what was seen.
-func (w *worker) look(ctx context.Context, d *delivery) (seen observe.Observation, err error) {
+func (w *worker) look(ctx context.Context, d *delivery, read *atomic.Int64) (seen observe.Observation, err error) {
 	seen = observe.Observation{Path: d.Path, Table: flow.NewSet()}
 	capture, err := w.Source.Open(ctx, d.Path)
 	if err != nil {
 		return seen, err
 	}
 	defer capture.Close()
-	read, done := w.beat.began(d)
-	defer done()
 	seen = w.Observe(ctx, "-", observe.Options{
 		Engine: d.Job.Engine, Vocabulary: w.vocabulary, Workers: int(d.Weight), Stdin: capture, Read: read,
 		Memory: w.share(d.Weight), Temp: w.Temp, Behaviour: d.Job.Behaviour, Part: observe.Part{Number: d.Part, Of: d.Parts},
@@ -140,9 +144,9 @@ func (w *worker) publish(ctx context.Context, subject, id string, data []byte) e
 }
 
 // giveUp ends a capture without verdicts.
-func (w *worker) giveUp(ctx context.Context, d *delivery, why string) error {
+func (w *worker) giveUp(ctx context.Context, d *delivery, tries int, why string) error {
 	return w.keep(ctx, Outcome{
-		Capture: d.Capture, Path: d.Path, Bytes: d.Bytes, Err: why, GivenUp: true, Tries: d.Try - 1,
+		Capture: d.Capture, Path: d.Path, Bytes: d.Bytes, Err: why, GivenUp: true, Tries: tries,
 		Workers: []string{w.Name}, Finished: time.Now().UTC(),
 	}, d.Task.Job)
 }

@@ -156,7 +156,7 @@ func (w *worker) ledger(ctx context.Context, key string, b *Batch) (*Ledger, uin
 	if !errors.Is(err, errAbsent) {
 		return nil, 0, err
 	}
-	job, err := w.jobs.get(ctx, b.Job)
+	job, err := w.Job(ctx, b.Job)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -233,7 +233,7 @@ func (w *worker) table(ctx context.Context, l *Ledger, batches []Batch) (Blob, e
 // vet reads a site's flows before they are stored: what cannot be read must not keep the other sites'
 // part of a window from being judged. Those of a capture are read when it is judged.
 func (w *worker) vet(ctx context.Context, batches []Batch) error {
-	job, err := w.jobs.get(ctx, batches[0].Job)
+	job, err := w.Job(ctx, batches[0].Job)
 	if err != nil || !job.Windows.are() {
 		return err
 	}
@@ -255,6 +255,16 @@ func (w *worker) announce(ctx context.Context, b *Batch, own *Ledger) error {
 	if whole, err := w.complete(ctx, b); err != nil || !whole {
 		return err
 	}
-	t := Task{Kind: Judge, Job: b.Job, Capture: b.Capture, Path: b.Path, Bytes: b.Bytes, Parts: b.Parts}
-	return w.publish(ctx, taskSubject(Judge, b.Job), t.id(), t.encode())
+	job, err := w.Job(ctx, b.Job)
+	if err != nil {
+		return err
+	}
+	return w.haveJudged(ctx, &job, b, false)
+}
+
+// haveJudged puts the task to judge the capture of a batch into the queue; it is late if it is to wait
+// for the grace of a window.
+func (w *worker) haveJudged(ctx context.Context, job *Job, b *Batch, late bool) error {
+	t := Task{Kind: Judge, Job: b.Job, Capture: b.Capture, Path: b.Path, Bytes: b.Bytes, Parts: b.Parts, Late: late}
+	return w.publish(ctx, taskSubject(Judge, b.Job), t.id(job), t.encode())
 }

@@ -253,7 +253,7 @@ func (f *Fleet) queue(ctx context.Context, job Job, captures []Capture) error {
 		}
 		for part := range c.Parts {
 			t := Task{Kind: Observe, Job: job.Name, Capture: i, Path: c.Path, Bytes: c.Bytes, Part: part, Parts: c.Parts}
-			ack, err := js.PublishMsgAsync(&nats.Msg{Subject: taskSubject(Observe, job.Name), Data: t.encode()}, jetstream.WithMsgID(t.id()))
+			ack, err := js.PublishMsgAsync(&nats.Msg{Subject: taskSubject(Observe, job.Name), Data: t.encode()}, jetstream.WithMsgID(t.id(&job)))
 			if err != nil {
 				return fmt.Errorf("cannot submit %s: %w", c.Path, err)
 			}

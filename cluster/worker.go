@@ -49,7 +49,7 @@ type worker struct {
 	*Fleet
 	free       *semaphore.Weighted // cores
 	vocabulary *protocol.Vocabulary
-	jobs       *jobs
+	models     models
 	beat       *beat
 	inHand     inHand
 	running    sync.WaitGroup
@@ -120,7 +120,7 @@ func newWorker(f *Fleet, w Worker) *worker {
 	}
 	return &worker{
 		Worker: w, Fleet: f, free: semaphore.NewWeighted(int64(w.Cores)), vocabulary: protocol.NewVocabulary(),
-		jobs: &jobs{fleet: f}, beat: newBeat(w),
+		models: models{fleet: f}, beat: newBeat(w),
 	}
 }
 
@@ -181,13 +181,13 @@ func (w *worker) begin(ctx context.Context, msg jetstream.Msg, do func(context.C
 	if err != nil {
 		w.Say(err)
 	}
-	if d == nil || !w.inHand.add(d.id()) {
+	if d == nil || !w.inHand.add(d.id(&d.Job)) {
 		alive()
 		return
 	}
 	done := func() {
 		alive()
-		w.inHand.remove(d.id())
+		w.inHand.remove(d.id(&d.Job))
 	}
 	if w.free.Acquire(ctx, d.Weight) != nil {
 		done()
@@ -211,7 +211,7 @@ func (w *worker) receive(ctx context.Context, msg jetstream.Msg) (*delivery, err
 	if about, err := msg.Metadata(); err == nil {
 		d.Try, d.sent = int(about.NumDelivered), about.Timestamp
 	}
-	d.Job, err = w.jobs.get(ctx, t.Job)
+	d.Job, err = w.Fleet.Job(ctx, t.Job)
 	switch {
 	case errors.Is(err, ErrNoJob) && d.Try > lonely: // a server that lags behind may not know it yet
 		return nil, msg.Ack()

@@ -3,6 +3,8 @@
 //
 //	go build -o build/ ./cmd/... && go run ./bench/capturegen -size 2GB -o build/2gb.pcap
 //	go run ./bench/cluster -bin build overhead build/2gb.pcap
+//	for i in 1 2 3 4 5 6; do go run ./bench/capturegen -size 20MB -seed $i -o build/captures/$i.pcap; done
+//	for i in 7 8; do go run ./bench/capturegen -size 150MB -seed $i -o build/captures/$i.pcap; done
 //	go run ./bench/cluster -bin build -for 5m faults build/captures/*.pcap
 //	go run ./bench/capturegen -size 516MB -pairs 1000000 -active 1000000 -o build/many.pcap
 //	go run ./bench/cluster traffic build/2gb.pcap build/many.pcap
@@ -10,7 +12,7 @@
 //
 // overhead runs predict and submit --local in turn and compares times and bytes; faults has
 // three servers and four workers, and kills one of each every ten seconds, while jobs of the
-// captures are done one after the other, each compared with predict; traffic says what
+// captures are done one after the other, each compared with predict, those above 64 MiB in parts; traffic says what
 // observing captures sends; sensors has many sites send a window each, and says what that and judging
 // them together take.
 package main
@@ -177,7 +179,7 @@ func (b *bench) faults(captures []string) error {
 // job submits, collects and compares; what fails because servers are away is tried again.
 func (b *bench) job(name, plain string, captures []string) (took time.Duration, err error) {
 	start, out := time.Now(), filepath.Join(b.folder, "many.jsonl")
-	submit := append([]string{"submit", "--nats", nats, "--replicas", "3", "--wait", "5s", "--tries", "20", "--into", name}, captures...)
+	submit := append([]string{"submit", "--nats", nats, "--replicas", "3", "--wait", "5s", "--tries", "20", "--shard", "64MiB", "--into", name}, captures...)
 	for _, args := range [][]string{submit, {"collect", "--nats", nats, "--output", out, name}} {
 		for try := 0; ; try++ {
 			if _, err = b.do("botnetdetect-cluster", args...); err == nil {
