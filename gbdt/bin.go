@@ -33,13 +33,22 @@ func (c *Config) binsFor(rows, present int) int {
 }
 
 func (d Dense) load(m *matrix, cfg *Config) {
-	parallel(cfg.Goroutines, len(d), func(_, c int) {
-		keys, present := sample(d[c])
+	m.loadDense(cfg, func(c, from, to int, _ []float32) []float32 { return d[c][from:to] })
+}
+
+// loadDense bins columns that every row is in. Values returns those of some rows of a column; it may
+// use scratch, which is what it returned last to the same worker.
+func (m *matrix) loadDense(cfg *Config, values func(c, from, to int, scratch []float32) []float32) {
+	scratch := make([][]float32, max(workers(cfg.Goroutines, len(m.columns)), workers(cfg.Goroutines, m.segments())))
+	parallel(cfg.Goroutines, len(m.columns), func(w, c int) {
+		scratch[w] = values(c, 0, m.rows, scratch[w])
+		keys, present := sample(scratch[w])
 		m.columns[c].present = present
 		m.columns[c].cuts = newCuts(count(keys), cfg.binsFor(m.rows, present), present <= sampleRows)
 	})
+	clear(scratch) // a whole column each
 	var b block
-	for c := range d {
+	for c := range m.columns {
 		if m.columns[c].splits(m.rows) {
 			b.columns = append(b.columns, c)
 		}
@@ -50,11 +59,12 @@ func (d Dense) load(m *matrix, cfg *Config) {
 	if haveVectors {
 		m.allocByColumn()
 	}
-	parallel(cfg.Goroutines, m.segments(), func(_, s int) {
+	parallel(cfg.Goroutines, m.segments(), func(w, s int) {
 		from, to := m.rowsOf(s)
 		m.runs[s] = []run{{0, from, to}}
 		for _, c := range b.columns {
-			m.fillColumn(c, from, d[c][from:to])
+			scratch[w] = values(c, from, to, scratch[w])
+			m.fillColumn(c, from, scratch[w])
 		}
 	})
 }

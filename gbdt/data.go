@@ -6,7 +6,7 @@ import (
 	"math"
 )
 
-// Data is a table of float32 values, rows by columns: Dense or *Sparse.
+// Data is a table of float32 values, rows by columns: Dense, *Picked or *Sparse.
 type Data interface {
 	Rows() int
 	Columns() int

@@ -13,11 +13,12 @@ import (
 )
 
 // course is what trees of mode behaviour are grown from, column by column, rows with evidence
-// only: 73 bytes a row.
+// only: 74 bytes a row.
 type course struct {
 	config  gbdt.Config // with the trends of the columns
-	columns gbdt.Dense
-	names   []string // of the columns
+	columns gbdt.Dense  // shared by the courses that are parts of this one
+	rows    []uint32    // in columns; nil is all of them
+	names   []string    // of the columns
 	origins
 	judged []bool // behaviour.Judged
 }
@@ -87,11 +88,19 @@ func which(n int, keep func(i int) bool) []uint32 {
 // where returns the rows for which keep holds.
 func (c *course) where(keep func(i int) bool) *course {
 	rows := which(len(c.botnet), keep)
-	kept := &course{config: c.config, names: c.names, origins: c.origins.pick(rows), judged: picked(c.judged, rows)}
-	for _, column := range c.columns {
-		kept.columns = append(kept.columns, picked(column, rows))
+	kept := &course{config: c.config, columns: c.columns, rows: rows, names: c.names, origins: c.origins.pick(rows), judged: picked(c.judged, rows)}
+	if c.rows != nil {
+		kept.rows = picked(c.rows, rows)
 	}
 	return kept
+}
+
+// data returns the values of the course's rows.
+func (c *course) data() gbdt.Data {
+	if c.rows == nil {
+		return c.columns
+	}
+	return &gbdt.Picked{Of: c.columns, Places: c.rows}
 }
 
 // of returns which rows are of one label and of some sources.
@@ -109,7 +118,7 @@ func (c *course) grow(ctx context.Context) (*gbdt.Model, error) {
 		return nil, withoutEvidence(gbdt.ErrEmpty)
 	}
 	names := c.names // so that c is not held while trees grow: they need the columns no more, once these are in bins
-	trees, err := gbdt.Train(ctx, gbdt.Examples{Data: c.columns, Labels: c.botnet, Weights: c.weigh()}, c.config)
+	trees, err := gbdt.Train(ctx, gbdt.Examples{Data: c.data(), Labels: c.botnet, Weights: c.weigh()}, c.config)
 	if err != nil {
 		return nil, withoutEvidence(err)
 	}
@@ -140,7 +149,7 @@ func (c *course) probabilities(trees *gbdt.Model) ([]float64, error) {
 	if len(p) == 0 {
 		return p, nil
 	}
-	return p, trees.Probabilities(p, c.columns)
+	return p, trees.Probabilities(p, c.data())
 }
 
 // threshold is Lesson.Threshold.
