@@ -28,15 +28,15 @@ type court struct {
 	tallies  map[seat]*tally  // nil if hosts are not judged
 	plain    bool             // features are made only where a score needs them
 
-	// While a whole capture is judged:
-	values []float64        // of the flow judged; else each flow gets its own
-	scores map[seat]float64 // of the cohorts so far, if the model sees no more; else nil
+	values []float64        // of the flow judged, while a whole capture is; else each flow gets its own
+	scores map[seat]float64 // of the cohorts so far, as they are now, if the model sees no more; else nil
 }
 
-// atOnce readies c to judge one flow after the other, between which hosts do not change.
+// atOnce readies c to judge one flow after the other. Where a host changes, the scores of its cohorts
+// are to be let go.
 func (c *court) atOnce() {
 	c.values = make([]float64, 0, len(behaviour.All()))
-	if c.known != nil && c.detector.Model.SeesCohorts() {
+	if c.scores == nil && c.known != nil && c.detector.Model.SeesCohorts() {
 		c.scores = make(map[seat]float64)
 	}
 }
@@ -51,10 +51,7 @@ func (c *court) score(p *behaviour.Place, s behaviour.Seat) (score float64, valu
 	if known && c.plain {
 		return score, nil, nil
 	}
-	values = p.Values(c.values[:0])
-	if s.Aside {
-		behaviour.SetAside(values)
-	}
+	values = featuresOf(p, s, c.values[:0])
 	if known {
 		return score, values, nil
 	}
@@ -63,6 +60,16 @@ func (c *court) score(p *behaviour.Place, s behaviour.Seat) (score float64, valu
 		c.scores[at] = score
 	}
 	return score, values, err
+}
+
+// featuresOf appends the features of a flow at a place to values.
+func featuresOf(p *behaviour.Place, s behaviour.Seat, values []float64) []float64 {
+	from := len(values)
+	values = p.Values(values)
+	if s.Aside {
+		behaviour.SetAside(values[from:])
+	}
+	return values
 }
 
 func (d Detector) court(seen observe.Observation, y Yield) (*court, error) {

@@ -25,12 +25,22 @@ func (d Detector) Scene(seen observe.Observation, sum *Summary, y Yield) (*Scene
 	if y.Flow != nil || y.Host != nil {
 		err = c.judge(seen, sum, y)
 	}
-	c.whole, c.plain, c.tallies, c.values, c.scores = true, false, nil, nil, nil
+	c.atOnce()
+	c.whole, c.plain, c.tallies, c.values = true, true, nil, nil
 	return &Scene{c: c}, err
 }
 
-// Verdict returns the verdict on one flow; in mode behaviour within what its host does.
+// Verdict returns the verdict on one flow, without its features; in mode behaviour within what its host does.
 func (s *Scene) Verdict(f flow.Flow) (Verdict, error) { return s.c.flow(f) }
+
+// Features returns the features of one flow in mode behaviour, else nil.
+func (s *Scene) Features(f *flow.Flow) []float64 {
+	if s.c.known == nil {
+		return nil
+	}
+	p := s.c.known.Place(f)
+	return featuresOf(p, p.Seat(), nil)
+}
 
 // Knows reports whether e is among the hosts: only models of mode behaviour know of any.
 func (s *Scene) Knows(e packet.Endpoint) bool { return s.c.known != nil && s.c.known.Has(e) }
@@ -43,13 +53,25 @@ type Deeds struct {
 }
 
 // Renew takes anew what a host does. The model must be of mode behaviour.
-func (s *Scene) Renew(d Deeds) error { return s.c.known.Renew(d.Host, d.Flows, d.Named) }
+func (s *Scene) Renew(d Deeds) error {
+	s.forget(d.Host)
+	return s.c.known.Renew(d.Host, d.Flows, d.Named)
+}
 
 // Grow counts what more has come of a flow in what its endpoints do; before is what had been
 // counted of it, nil if nothing. Uncertain are those that must be renewed: see behaviour.Hosts.Grow. The
 // model must be of mode behaviour.
 func (s *Scene) Grow(before, more *flow.Flow, named bool) (uncertain [2]bool, err error) {
+	s.forget(more.Src)
+	s.forget(more.Dst)
 	return s.c.known.Grow(before, more, named)
+}
+
+// forget lets go the scores of a host's cohorts, as it does something.
+func (s *Scene) forget(e packet.Endpoint) {
+	for m := range behaviour.Manners {
+		delete(s.c.scores, seat{e, m})
+	}
 }
 
 // Class returns what the cohorts of a host come to, without its flows. Where peers of a host are hosts
@@ -62,7 +84,7 @@ func (s *Scene) Class(e packet.Endpoint) (class Class, err error) {
 		if s.values = values; !judged {
 			continue
 		}
-		botnet, err := s.botnet(values)
+		botnet, err := s.botnet(seat{e, m}, values)
 		if err != nil || botnet {
 			return HostBotnet, err
 		}
@@ -71,12 +93,17 @@ func (s *Scene) Class(e packet.Endpoint) (class Class, err error) {
 	return class, nil
 }
 
-func (s *Scene) botnet(values []float64) (bool, error) {
+func (s *Scene) botnet(at seat, values []float64) (bool, error) {
 	m := s.c.detector.Model
 	if !m.SeesCohorts() {
 		return true, nil
 	}
+	score, known := s.c.scores[at]
+	if known {
+		return m.Botnet(score), nil
+	}
 	score, err := m.ScoreBehaviour(values)
+	s.c.scores[at] = score
 	return m.Botnet(score), err
 }
 
@@ -84,7 +111,7 @@ func (s *Scene) botnet(values []float64) (bool, error) {
 // one without a cohort that it has too little evidence. The order of flows may change a score in
 // its last bits.
 func (s *Scene) Judge(d Deeds) (v HostVerdict, err error) {
-	c := court{detector: s.c.detector, known: s.c.known, tallies: make(map[seat]*tally)}
+	c := court{detector: s.c.detector, known: s.c.known, tallies: make(map[seat]*tally), plain: true, scores: s.c.scores}
 	c.atOnce()
 	for f := range d.Flows {
 		if d.Named(f.Src) || d.Named(f.Dst) || c.detector.Allow.Either(f.Src, f.Dst) {

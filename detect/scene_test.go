@@ -1,10 +1,12 @@
 package detect
 
 import (
+	"slices"
 	"testing"
 
 	"botnetdetect/internal/flowtest"
 	"botnetdetect/internal/pcaptest"
+	"botnetdetect/observe"
 	"botnetdetect/packet"
 )
 
@@ -44,4 +46,48 @@ func TestClassIsTheVerdict(t *testing.T) {
 	if !classes[HostBotnet] || !classes[TooLittle] {
 		t.Errorf("only %v", classes)
 	}
+}
+
+// Scores of cohorts are kept, but only until their host does something.
+func TestSceneForgetsScores(t *testing.T) {
+	d, host := behavioural(t), packet.MakeIPv4([4]byte{10, 0, 0, 1})
+	before, more := watched(gossip("10.0.0.1", 30)...), watched(flowtest.Pages("10.0.0.1", 40)...)
+	all := watched(append(gossip("10.0.0.1", 30), flowtest.Pages("10.0.0.1", 40)...)...)
+	known := sceneOf(t, d, before)
+	first := scores(t, known, before)
+	for f := range more.Table.Flows() {
+		if _, err := known.Grow(nil, &f, false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, want := scores(t, known, all), scores(t, sceneOf(t, d, all), all)
+	if !slices.Equal(got, want) || want[0] == first[0] {
+		t.Errorf("as it grew, %v; want %v, before %v", got, want, first)
+	}
+	err := known.Renew(Deeds{Host: host, Flows: before.Table.Flows(), Named: func(packet.Endpoint) bool { return false }})
+	if got := scores(t, known, before); err != nil || !slices.Equal(got, first) {
+		t.Errorf("renewed, %v (%v); want %v", got, err, first)
+	}
+}
+
+func sceneOf(t *testing.T, d Detector, seen observe.Observation) *Scene {
+	t.Helper()
+	s, err := d.Scene(seen, new(Summary), Yield{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// scores returns the scores of a capture's flows in a scene.
+func scores(t *testing.T, s *Scene, seen observe.Observation) (all []float64) {
+	t.Helper()
+	for f := range seen.Table.Flows() {
+		v, err := s.Verdict(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, v.Score)
+	}
+	return all
 }

@@ -16,7 +16,7 @@ import (
 
 // suspect is a host with flows whose verdict is Botnet.
 type suspect struct {
-	flows map[ends]*standing
+	flows []*standing
 	why   Change // that the last of them stands no longer
 	alert *raised
 	since int64 // when the packet came that last changed its evidence, ns since the epoch
@@ -40,22 +40,46 @@ func (w *watch) accuse(key ends, s *standing) {
 		}
 		x := w.suspects[e]
 		if x == nil {
-			x = &suspect{flows: make(map[ends]*standing)}
+			x = new(suspect)
 			w.suspects[e] = x
 		}
-		x.flows[key], x.since = s, w.late
+		x.add(s, i)
+		x.since = w.late
 		w.stirred[e] = true
 	}
 }
 
 // acquit takes a flow off the hosts that it made suspects.
-func (w *watch) acquit(key ends, why Change) {
-	for _, e := range key {
-		if x := w.suspects[e]; x != nil {
-			delete(x.flows, key)
+func (w *watch) acquit(key ends, s *standing, why Change) {
+	for i, e := range key {
+		if s.place[i] > 0 {
+			x := w.suspects[e]
+			x.remove(s, i, e)
 			x.why = why
 			w.stirred[e] = true
 		}
+	}
+}
+
+// add adds a flow of which the suspect is an end, unless it is among its flows.
+func (x *suspect) add(s *standing, end int) {
+	if s.place[end] == 0 {
+		x.flows = append(x.flows, s)
+		s.place[end] = len(x.flows)
+	}
+}
+
+// remove takes a flow away of which the suspect e is an end; the last one comes to its place.
+func (x *suspect) remove(s *standing, end int, e packet.Endpoint) {
+	last := len(x.flows) - 1
+	moved := x.flows[last]
+	x.flows[s.place[end]-1] = moved
+	moved.place[moved.end(e)] = s.place[end]
+	s.place[end] = 0
+	x.flows[last] = nil
+	x.flows = x.flows[:last]
+	if cap(x.flows) > 4*last {
+		x.flows = slices.Clone(x.flows)
 	}
 }
 
@@ -103,12 +127,8 @@ func (w *watch) decide(e packet.Endpoint, x *suspect) {
 // satellite reports whether each of a host's botnet flows is one of a host that has more of
 // them: then it is a peer of suspects, not one by itself.
 func (w *watch) satellite(e packet.Endpoint, x *suspect) bool {
-	for key := range x.flows {
-		peer := key[0]
-		if peer == e {
-			peer = key[1]
-		}
-		if other := w.suspects[peer]; other == nil || len(other.flows) <= len(x.flows) {
+	for _, s := range x.flows {
+		if other := w.suspects[s.peer(e)]; other == nil || len(other.flows) <= len(x.flows) {
 			return false
 		}
 	}
@@ -180,7 +200,8 @@ func (w *watch) state(e packet.Endpoint, x *suspect) HostState {
 
 // strongest returns the flows with the highest scores, at most MaxEvidence.
 func (x *suspect) strongest() []*standing {
-	all := slices.SortedFunc(maps.Values(x.flows), func(a, b *standing) int {
+	all := slices.Clone(x.flows)
+	slices.SortFunc(all, func(a, b *standing) int {
 		return cmp.Or(cmp.Compare(b.verdict.Score, a.verdict.Score), a.verdict.Src.Compare(b.verdict.Src), a.verdict.Dst.Compare(b.verdict.Dst))
 	})
 	return all[:min(len(all), MaxEvidence)]
@@ -191,10 +212,7 @@ func (w *watch) evidence(e packet.Endpoint, flows []*standing) []Evidence {
 	list := make([]Evidence, 0, len(flows))
 	why := reason.Explainer{Model: w.detector.Model, Vocabulary: w.config.Vocabulary}
 	for _, s := range flows {
-		v := Evidence{Verdict: s.verdict, Peer: s.verdict.Dst}
-		if v.Peer == e {
-			v.Peer = v.Src
-		}
+		v := Evidence{Verdict: s.verdict, Peer: s.peer(e)}
 		v.Tuples = tuplesOf(w.watchers, v.Src, v.Dst)
 		for _, t := range v.Tuples {
 			v.CommunityIDs = append(v.CommunityIDs, t.CommunityID)
@@ -211,12 +229,7 @@ func (w *watch) explain(v *Evidence, s *standing, by *reason.Explainer) {
 	if !ok {
 		return
 	}
-	judged, err := w.verdictIn(w.ringOf(s.window), f)
-	if err != nil {
-		w.fail(err)
-		return
-	}
-	why, err := by.Of(f, judged.Behaviour)
+	why, err := by.Of(f, w.featuresIn(w.ringOf(s.window), &f))
 	if err != nil {
 		w.fail(err)
 		return

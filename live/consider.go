@@ -1,7 +1,6 @@
 package live
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -151,7 +150,7 @@ func (w *watch) condemn(key ends, o opinion, before bool) {
 // drop lets a verdict Botnet stand no longer, and says why.
 func (w *watch) drop(key ends, s *standing, why Change) {
 	delete(w.standing, key)
-	w.acquit(key, why)
+	w.acquit(key, s, why)
 	w.say(&s.verdict, s.window, why)
 }
 
@@ -203,7 +202,5 @@ func (w *watch) tally(v *detect.Verdict, change Change) {
 }
 
 func sortedEnds[V any](m map[ends]V) []ends {
-	return slices.SortedFunc(maps.Keys(m), func(x, y ends) int {
-		return cmp.Or(x[0].Compare(y[0]), x[1].Compare(y[1]))
-	})
+	return slices.SortedFunc(maps.Keys(m), ends.compare)
 }

@@ -140,6 +140,17 @@ func (w *watch) verdictIn(r *ring, f flow.Flow) (detect.Verdict, error) {
 	return w.scene.long.scene.Verdict(f)
 }
 
+// featuresIn returns a flow's features by what a ring has of it; nil but in mode behaviour.
+func (w *watch) featuresIn(r *ring, f *flow.Flow) []float64 {
+	switch {
+	case !w.flows.Behaviour:
+		return nil
+	case r == w.short:
+		return w.scene.short.scene.Features(f)
+	}
+	return w.scene.long.scene.Features(f)
+}
+
 // guilty reports whether a suspect is to be alerted of.
 func (w *watch) guilty(e packet.Endpoint, x *suspect) bool {
 	if len(x.flows) < w.config.Enough.Peers || w.satellite(e, x) {

@@ -36,6 +36,7 @@ func (w *watch) slide(now time.Time) {
 	if longToo {
 		w.slides = 0
 		w.told.age()
+		w.repack()
 		w.long.seal()
 	}
 	if !w.flows.Behaviour {

@@ -1,8 +1,11 @@
 package live
 
 import (
+	"slices"
+
 	"botnetdetect/detect"
 	"botnetdetect/flow"
+	"botnetdetect/packet"
 )
 
 // standing is a flow whose verdict is Botnet.
@@ -10,6 +13,20 @@ type standing struct {
 	verdict detect.Verdict // without its sums
 	window  Window
 	spoke   [2]bool // whether Src, Dst sent packets
+	place   [2]int  // among the flows of the suspects Src, Dst, from 1 on; 0 is none
+}
+
+// end returns which end a host is: 0 is Src, 1 Dst.
+func (s *standing) end(e packet.Endpoint) int {
+	if s.verdict.Src == e {
+		return 0
+	}
+	return 1
+}
+
+// peer returns the other end of a host's flow.
+func (s *standing) peer(e packet.Endpoint) packet.Endpoint {
+	return [...]packet.Endpoint{s.verdict.Dst, s.verdict.Src}[s.end(e)]
 }
 
 // keep notes the latest opinion. It reports whether an end has spoken that had not before.
@@ -43,12 +60,24 @@ func (w *watch) seat() bool {
 		return true
 	}
 	for least := uint64(2); len(w.standing) > most/2 && least <= heaviest; least *= 2 {
-		for _, key := range sortedEnds(w.standing) {
-			if s := w.standing[key]; s.verdict.Packets < least && len(w.standing) > most/2 {
-				w.drop(key, s, Expired)
+		for _, key := range w.lighter(least) {
+			if len(w.standing) > most/2 {
+				w.drop(key, w.standing[key], Expired)
 				w.stats.Evicted++
 			}
 		}
 	}
 	return len(w.standing) < most
+}
+
+// lighter returns the flows whose verdict stands that have fewer than so many packets.
+func (w *watch) lighter(packets uint64) []ends {
+	var light []ends
+	for key, s := range w.standing {
+		if s.verdict.Packets < packets {
+			light = append(light, key)
+		}
+	}
+	slices.SortFunc(light, ends.compare)
+	return light
 }

@@ -63,6 +63,8 @@ type watch struct {
 // ends are the endpoints of a flow in the order of their texts.
 type ends [2]packet.Endpoint
 
+func (x ends) compare(y ends) int { return cmp.Or(x[0].Compare(y[0]), x[1].Compare(y[1])) }
+
 // laneShare is the part of the memory that ticks take, those being filled, judged and on
 // their way.
 const (

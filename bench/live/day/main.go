@@ -6,15 +6,19 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"os"
+	"os/signal"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"runtime/pprof"
 	"strings"
 	"time"
 
@@ -27,50 +31,121 @@ import (
 )
 
 func main() {
-	hours := flag.Int("hours", 24, "hours of traffic")
-	flows := flag.Int("flows", 1_000_000, "new flows an hour")
-	slide := flag.Duration("slide", time.Minute, "how far the short window slides; judging it whole takes most of the time")
-	mode := flag.String("features", string(feature.Behavioural), "which built-in model judges: behaviour or aware")
-	ceiling := memory.Default
-	flag.Func("memory", "the ceiling, as of the command (default 2GiB)", ceiling.Set)
+	d := day{memory: memory.Default}
+	flag.IntVar(&d.hours, "hours", 24, "hours of traffic")
+	flag.IntVar(&d.flows, "flows", 1_000_000, "new flows an hour")
+	flag.DurationVar(&d.slide, "slide", time.Minute, "how far the short window slides; judging it whole takes much of the time")
+	flag.IntVar(&d.bots, "bots", hosts, fmt.Sprintf("how many of the %d hosts are bots", hosts))
+	flag.StringVar(&d.mode, "features", string(feature.Behavioural), "which built-in model judges: behaviour or aware")
+	flag.StringVar(&d.profiles, "profiles", "", "folder for a heap profile of each hour, and one of the processor, for go tool pprof")
+	flag.Func("memory", "the ceiling, as of the command (default 2GiB)", d.memory.Set)
 	flag.Parse()
-	m, err := model.Default(feature.Mode(*mode))
-	if err == nil {
-		captures, done := ceiling.Keep()
-		err = run(m, captures*2/3, *hours, *flows, *slide) // of captures, as the command does
-		done()
-	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := d.run(ctx)
+	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "day:", err)
 		os.Exit(1)
 	}
 }
 
-func run(m *model.Model, windows int64, hours, flows int, slide time.Duration) error {
-	e, err := live.New(live.Config{Vocabulary: protocol.NewVocabulary(), Name: "made up", Slide: slide, Memory: windows}, live.Judge{Model: m, Origin: "built in"})
+// day is what is to be played.
+type day struct {
+	hours, flows int // flows an hour
+	bots         int // hosts that are bots
+	slide        time.Duration
+	mode         string
+	profiles     string
+	memory       memory.Limit
+}
+
+func (d *day) run(ctx context.Context) error {
+	m, err := model.Default(feature.Mode(d.mode))
 	if err != nil {
 		return err
 	}
-	s := &source{random: rand.New(rand.NewPCG(1, 2)), gap: int64(time.Hour) / int64(flows), until: int64(hours) * int64(time.Hour)}
-	fmt.Println("hour  flows in windows  windows MB  resident MB  peak MB  evicted  alerts  took")
-	begun := time.Now()
-	slides := 0
-	e.Subscribe(live.Handler{Slide: func(*live.Slide) {
-		slides++
-		if hour := int(time.Hour / slide); slides%hour == 0 {
-			st := e.Stats()
-			peak := status("VmHWM:")
-			fmt.Printf("%4d  %16d  %10.1f  %11.1f  %7.1f  %7d  %6d  %v\n", slides/hour, st.Flows, float64(st.Memory)/1e6, resident(), peak, st.Evicted, st.Active, time.Since(begun).Round(time.Second))
-		}
-	}})
-	return e.Run(context.Background(), s)
+	captures, done := d.memory.Keep()
+	defer done()
+	config := live.Config{Vocabulary: protocol.NewVocabulary(), Name: "made up", Slide: d.slide, Memory: captures * 2 / 3} // as the command does
+	e, err := live.New(config, live.Judge{Model: m, Origin: "built in"})
+	if err != nil {
+		return err
+	}
+	end, err := d.profile()
+	if err != nil {
+		return err
+	}
+	defer context.AfterFunc(ctx, end)() // what is judged at the end is not in it
+	defer end()
+	fmt.Println("hour  flows in windows  windows MB  heap MB  resident MB  peak MB  evicted  alerts   took  processor")
+	e.Subscribe(live.Handler{Slide: d.hourly(e)})
+	s := &source{bots: uint32(d.bots), gap: int64(time.Hour) / int64(d.flows), until: int64(d.hours) * int64(time.Hour)}
+	return e.Run(ctx, s)
 }
 
-// resident returns the process's resident memory in MB, after garbage has been given back.
-func resident() float64 {
+// hourly returns what prints a line each hour.
+func (d *day) hourly(e *live.Engine) func(*live.Slide) {
+	begun, slides, hour := time.Now(), 0, int(time.Hour/d.slide)
+	return func(*live.Slide) {
+		if slides++; slides%hour != 0 {
+			return
+		}
+		st, peak := e.Stats(), status("VmHWM:")
+		heap, resident := settled()
+		fmt.Printf("%4d  %16d  %10.1f  %7.1f  %11.1f  %7.1f  %7d  %6d  %5.0fs  %8.0fs\n", slides/hour, st.Flows, float64(st.Memory)/1e6,
+			heap, resident, peak, st.Evicted, st.Active, time.Since(begun).Seconds(), processor().Seconds())
+		d.dump(slides / hour)
+	}
+}
+
+// settled returns what is in use of the heap, and the process's resident memory, in MB, once garbage has been given back.
+func settled() (heap, resident float64) {
 	runtime.GC()
 	debug.FreeOSMemory()
-	return status("VmRSS:")
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return float64(m.HeapAlloc) / 1e6, status("VmRSS:")
+}
+
+// profile begins a profile of the processor, if profiles are wanted.
+func (d *day) profile() (end func(), err error) {
+	if d.profiles == "" {
+		return func() {}, nil
+	}
+	f, err := os.Create(filepath.Join(d.profiles, "processor.pprof"))
+	if err != nil {
+		return nil, err
+	}
+	return func() {
+		pprof.StopCPUProfile()
+		_ = f.Close()
+	}, pprof.StartCPUProfile(f)
+}
+
+// dump writes a profile of the heap, if profiles are wanted.
+func (d *day) dump(hour int) {
+	if d.profiles == "" {
+		return
+	}
+	f, err := os.Create(filepath.Join(d.profiles, fmt.Sprintf("hour%02d.pprof", hour)))
+	if err == nil {
+		err = errors.Join(pprof.WriteHeapProfile(f), f.Close())
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "day:", err)
+	}
+}
+
+// processor returns the time that the process has used processors for; 0 if the kernel does not say.
+func processor() time.Duration {
+	text, err := os.ReadFile("/proc/self/stat")
+	if err != nil {
+		return 0
+	}
+	fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
+	var user, system int64 // in 1/100 s: proc(5)
+	_, _ = fmt.Sscan(strings.Join(fields[11:13], " "), &user, &system)
+	return time.Duration(user+system) * time.Second / 100
 }
 
 // status returns what the kernel says of the process under a name, in MB; 0 if it does not.
@@ -85,10 +160,14 @@ func status(name string) float64 {
 	return kB / 1e3
 }
 
+// hosts is how many hosts there are at home.
+const hosts = 5000
+
 // source makes up a flow of three packets each gap: request, answer, and a last word some
-// seconds later.
+// seconds later. Bots have peers all over the world and say little to each; the peers of others are in one
+// network, to which they say more, and more to one than to another.
 type source struct {
-	random *rand.Rand
+	bots   uint32
 	gap    int64 // ns
 	until  int64
 	now    int64
@@ -135,10 +214,15 @@ func (s *source) fill(f *capture.Frame, at int64, number uint32, back bool) {
 	if back {
 		home, outside = outside, home
 	}
-	binary.BigEndian.PutUint32(home, 10<<24|number%5000)
-	binary.BigEndian.PutUint32(outside, 32<<24+number*2654435761>>4)
+	host, peer, more := number%hosts, number*2654435761>>4, uint32(0)
+	if host >= s.bots {
+		peer, more = host<<16|peer&0xffff, 900+peer%500
+	}
+	binary.BigEndian.PutUint32(home, 10<<24|host)
+	binary.BigEndian.PutUint32(outside, 32<<24+peer)
 	binary.BigEndian.PutUint32(b[34:], 40000<<16|40001)
-	b[39] = 52
+	binary.BigEndian.PutUint16(b[16:], uint16(72+more))
+	binary.BigEndian.PutUint16(b[38:], uint16(52+more))
 	s.seq++
-	*f = capture.Frame{Time: epoch + at, Seq: s.seq, Length: uint32(len(b)), Link: capture.LinkEthernet, Data: b}
+	*f = capture.Frame{Time: epoch + at, Seq: s.seq, Length: uint32(len(b)) + more, Link: capture.LinkEthernet, Data: b}
 }
