@@ -59,6 +59,9 @@ func (c *court) score(p *behaviour.Place, s behaviour.Seat) (score float64, valu
 	if c.scores != nil {
 		c.scores[at] = score
 	}
+	if c.plain {
+		return score, nil, err
+	}
 	return score, values, err
 }
 

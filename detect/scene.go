@@ -25,13 +25,34 @@ func (d Detector) Scene(seen observe.Observation, sum *Summary, y Yield) (*Scene
 	if y.Flow != nil || y.Host != nil {
 		err = c.judge(seen, sum, y)
 	}
-	c.atOnce()
-	c.whole, c.plain, c.tallies, c.values = true, true, nil, nil
-	return &Scene{c: c}, err
+	c.whole, c.plain, c.tallies = true, true, nil
+	s := &Scene{c: c}
+	s.ready()
+	return s, err
+}
+
+// ready readies s to judge flows one by one.
+func (s *Scene) ready() {
+	s.c.atOnce()
+	s.c.values = nil
+}
+
+// Use has another detector judge, whose model must be of the same mode. What hosts did stays as it is.
+func (s *Scene) Use(d Detector) {
+	s.c.detector, s.c.scores = d, nil
+	s.ready()
 }
 
 // Verdict returns the verdict on one flow, without its features; in mode behaviour within what its host does.
 func (s *Scene) Verdict(f flow.Flow) (Verdict, error) { return s.c.flow(f) }
+
+// Flows does what Judge does, within this scene: seen must be what it was made of, or what has been
+// counted in it.
+func (s *Scene) Flows(seen observe.Observation, sum *Summary, yield func(*Verdict) error) error {
+	err := s.c.judge(seen, sum, Yield{Flow: yield})
+	s.c.values = nil
+	return err
+}
 
 // Features returns the features of one flow in mode behaviour, else nil.
 func (s *Scene) Features(f *flow.Flow) []float64 {
@@ -44,6 +65,18 @@ func (s *Scene) Features(f *flow.Flow) []float64 {
 
 // Knows reports whether e is among the hosts: only models of mode behaviour know of any.
 func (s *Scene) Knows(e packet.Endpoint) bool { return s.c.known != nil && s.c.known.Has(e) }
+
+// Hosts yields the hosts, in the order of their addresses.
+func (s *Scene) Hosts(yield func(packet.Endpoint) bool) {
+	if s.c.known == nil {
+		return
+	}
+	for e := range s.c.known.All {
+		if !yield(e) {
+			return
+		}
+	}
+}
 
 // Deeds are all flows of one host, in any order, which may be gone through more than once.
 type Deeds struct {

@@ -150,7 +150,9 @@ func (w *watch) follow(ctx context.Context) {
 			w.clock = clock.clock
 			w.due.Add(1)
 			w.considerQuiet()
+			w.renew()
 			w.reviewSome()
+			w.rejudgeSome()
 			w.slideIfDue()
 			w.adoptIfNew()
 			w.settle()

@@ -21,6 +21,7 @@ func (w *watch) restart() {
 		w.names.carry(r.filling(), w.clock.elapsed)
 	}
 	w.scene, w.reviewing = scene{}, nil
+	w.rejudging.end()
 	w.epoch++
 	w.settle()
 }

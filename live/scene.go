@@ -45,24 +45,33 @@ func (w *watch) look() {
 	}
 	var l looked
 	l.look(w.detector, w.long.tables)
-	if !w.lookShort() || l.err != nil {
+	w.lookShort()
+	w.trust(&l)
+}
+
+// trust takes what a look at the long window as it is shows for what hosts do, and weighs it.
+func (w *watch) trust(l *looked) {
+	if l.err != nil {
 		w.fail(l.err)
 		return
 	}
 	w.scene.long = sight{scene: l.scene, tables: w.long.tables}
 	w.scene.stale, w.scene.classes = stale{}, l.classes
-	w.see(&l)
+	w.see(l)
 }
 
 // lookShort takes in what hosts do by the short window.
-func (w *watch) lookShort() (ok bool) {
+func (w *watch) lookShort() {
 	short, err := w.detector.Scene(observed(w.short.tables), nil, detect.Yield{})
+	w.trustShort(short, err)
+}
+
+func (w *watch) trustShort(s *detect.Scene, err error) {
 	if err != nil {
 		w.fail(err)
-		return false
+		return
 	}
-	w.scene.short = sight{scene: short, tables: w.short.tables}
-	return true
+	w.scene.short = sight{scene: s, tables: w.short.tables}
 }
 
 // looked is what a look at a long window shows.

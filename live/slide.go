@@ -66,6 +66,7 @@ type judged struct {
 	long   *looked       // a look at the long window, if it slid
 	bases  [2]base       // of short and long
 	epoch  int
+	judges int64 // how often the judge had been replaced
 	err    error
 }
 
@@ -128,7 +129,7 @@ func (w *watch) await() {
 // it may be done anywhere.
 func wholeOf(w *watch, now time.Time, long bool) func() *judged {
 	d, enough, behaving := w.detector, w.config.Enough, w.flows.Behaviour
-	j := &judged{slide: Slide{Window: w.short.window(now), Model: w.model}, hosts: newHosts(w.config.Hosts), epoch: w.epoch}
+	j := &judged{slide: Slide{Window: w.short.window(now), Model: w.model}, hosts: newHosts(w.config.Hosts), epoch: w.epoch, judges: w.stats.Reloads}
 	j.bases = [...]base{w.baseOf(w.short), w.baseOf(w.long)}
 	return func() *judged {
 		begun := time.Now()
@@ -195,6 +196,9 @@ func (w *watch) regard(j *judged) {
 	if j.err != nil || j.epoch != w.epoch || w.scene.long.scene == nil {
 		return
 	}
+	if j.judges != w.stats.Reloads {
+		w.overrule(j)
+	}
 	before := w.scene.classes
 	if tables, ok := w.now(&j.bases[1], w.long); ok && j.long != nil {
 		w.scene.long, w.scene.classes = sight{scene: j.long.scene, tables: tables}, j.long.classes
@@ -224,8 +228,15 @@ func (w *watch) last() {
 	}
 	short := make(chan *judged, 1)
 	go func(work func() *judged) { short <- work() }(wholeOf(w, w.clock.wall, false)) // beside the long window
-	w.look()
+	var long looked
+	if w.flows.Behaviour {
+		long.look(w.detector, w.long.tables)
+	}
 	whole := <-short
+	if w.flows.Behaviour {
+		w.trustShort(whole.short, whole.err)
+		w.trust(&long)
+	}
 	whole.likely = nil // conclude comes to them
 	w.finish(whole)
 	if len(w.reviewing) > 0 { // there is time now
@@ -235,7 +246,11 @@ func (w *watch) last() {
 	w.withdraw()
 	in := w.long.window(w.clock.wall)
 	var sum detect.Summary
-	err := w.detector.Judge(observe.Observation{Path: w.config.Name, Table: flow.SetOf(w.long.tables...)}, &sum, func(v *detect.Verdict) error {
+	judge := w.detector.Judge
+	if w.scene.long.scene != nil {
+		judge = w.scene.long.scene.Flows
+	}
+	err := judge(observe.Observation{Path: w.config.Name, Table: flow.SetOf(w.long.tables...)}, &sum, func(v *detect.Verdict) error {
 		w.conclude(v, in)
 		return nil
 	})
@@ -270,32 +285,4 @@ func (w *watch) conclude(v *detect.Verdict, in Window) {
 		w.accuse(key, s)
 	}
 	w.say(v, in, Last)
-}
-
-// adopt makes j the judge, and has it judge all that is in the long window.
-func (w *watch) adopt(j Judge) error {
-	if err := w.use(j); err != nil {
-		return err
-	}
-	w.epoch++
-	w.stats.Reloads++
-	w.stats.Reloaded = time.Now().UTC()
-	if w.long == nil {
-		return nil
-	}
-	w.look()
-	w.recheck()
-	set := flow.SetOf(w.long.tables...)
-	for f := range set.P2P() {
-		total := f.Total()
-		if total.N() < uint64(w.config.Enough.Packets) {
-			continue
-		}
-		if o, ok := w.opinion(f.Src, f.Dst); ok && o.verdict.Botnet {
-			w.late = time.Now().UnixNano()
-			w.weigh(o, true)
-		}
-	}
-	w.settle()
-	return set.Err()
 }

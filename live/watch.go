@@ -51,8 +51,9 @@ type watch struct {
 	judging     bool         // one is under way
 	evictions   int          // so far
 	reviewing   []ends       // flows whose verdicts are to be asked again
+	rejudging   rejudging    // flows that a new judge has not judged yet
 	reviewSince time.Time    // when those that do not stand became likely, at the latest
-	epoch       int          // grows when what is under way must not count any more: after a restart, with another model
+	epoch       int          // grows when what is under way must not count any more: after a restart
 
 	stats  Stats
 	failed error // the first verdict that could not be worked out
@@ -131,6 +132,7 @@ func (w *watch) start() {
 // close judges the last window, and returns the first error of a lane.
 func (w *watch) close() (err error) {
 	w.await()
+	w.rejudging.end() // last comes to them
 	w.last()
 	w.publish()
 	for _, x := range w.watchers {

@@ -1,7 +1,7 @@
 // Command evidence measures how long it takes from the packet that completes the evidence
 // against a bot, the first one to its eighth peer, to the alert, while so many flows of others
 // are in the windows, and new ones come. It prints the median and the longest time, and how
-// often windows slid meanwhile.
+// often windows slid meanwhile, and how long it takes to judge the last window when watching ends.
 //
 //	go run ./bench/live/evidence -flows 1000000 -for 130s
 package main
@@ -27,20 +27,22 @@ import (
 func main() {
 	flows := flag.Int("flows", 1_000_000, "flows in the windows before bots come; a 3,600th as many new ones come each second")
 	length := flag.Duration("for", 130*time.Second, "how long bots come, one each two seconds")
+	reload := flag.Duration("reload", 0, "read the model anew each such time; 0 is never")
 	flag.Parse()
-	if err := run(*flows, *length); err != nil {
+	if err := run(*flows, *length, *reload); err != nil {
 		fmt.Fprintln(os.Stderr, "evidence:", err)
 		os.Exit(1)
 	}
 }
 
-func run(flows int, length time.Duration) error {
+func run(flows int, length, reload time.Duration) error {
 	debug.SetGCPercent(25) // as the command sets it
 	m, err := model.Default(feature.Behavioural)
 	if err != nil {
 		return err
 	}
-	e, err := live.New(live.Config{Vocabulary: protocol.NewVocabulary(), Name: "made up", Memory: 2 << 30}, live.Judge{Model: m, Origin: "built in"})
+	judge := live.Judge{Model: m, Origin: "built in"}
+	e, err := live.New(live.Config{Vocabulary: protocol.NewVocabulary(), Name: "made up", Memory: 2 << 30}, judge)
 	if err != nil {
 		return err
 	}
@@ -59,9 +61,16 @@ func run(flows int, length time.Duration) error {
 			fmt.Fprintf(os.Stderr, "slide: %d flows in the short window, judged in %v\n", w.Flows, w.Took)
 		},
 	})
-	if err := e.Run(context.Background(), s); err != nil {
+	ctx, stop := context.WithCancel(context.Background())
+	if reload > 0 {
+		go again(ctx, reload, func() error { return e.Reload(judge) })
+	}
+	err = e.Run(context.Background(), s)
+	stop()
+	if err != nil {
 		return err
 	}
+	stopped := time.Since(s.ended)
 	all := make([]time.Duration, 0, len(took))
 	for _, d := range took {
 		all = append(all, d)
@@ -71,8 +80,24 @@ func run(flows int, length time.Duration) error {
 	if len(all) > 0 {
 		fmt.Printf("; median %v, longest %v", all[len(all)/2].Round(time.Millisecond), all[len(all)-1].Round(time.Millisecond))
 	}
-	fmt.Println()
+	fmt.Printf("; stopped in %v\n", stopped.Round(10*time.Millisecond))
 	return nil
+}
+
+// again does something each pause until ctx is done.
+func again(ctx context.Context, pause time.Duration, do func() error) {
+	beat := time.NewTicker(pause)
+	defer beat.Stop()
+	for {
+		select {
+		case <-beat.C:
+			if err := do(); err != nil {
+				fmt.Fprintln(os.Stderr, "evidence:", err)
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 // frame makes a UDP frame from one address to another.

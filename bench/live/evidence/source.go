@@ -17,6 +17,7 @@ type source struct {
 	flows  int
 	length time.Duration
 	begun  time.Time // of the bots, once it is known
+	ended  time.Time // when the last frame had been handed out
 	made   int       // packets of the flows of others
 	bots   int       // that have begun
 	queue  []planned
@@ -74,6 +75,7 @@ func (s *source) Next(f *capture.Frame) error {
 	case s.made < 3*s.flows+int(since.Seconds()*float64(s.flows)/1200):
 		s.other(f, now)
 	case since > s.length+5*time.Second:
+		s.ended = now
 		return io.EOF
 	default:
 		time.Sleep(time.Millisecond)
