@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"net"
 	"runtime"
 	"strings"
 	"testing"
@@ -109,6 +110,35 @@ func TestInterface(t *testing.T) {
 	}
 	if c := in.Counts(); c.Received != 2 || c.Dropped != 0 || c.Down {
 		t.Errorf("%+v", c)
+	}
+}
+
+// What goes round a loopback comes once, with a filter and without.
+func TestLoopback(t *testing.T) {
+	inNamespace(t)
+	netnstest.IP(t, "link set lo up")
+	to, err := net.ListenPacket("udp4", "127.0.0.1:0") // so that nothing says that nobody is there
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer to.Close()
+	for _, filter := range []string{"", "udp"} {
+		in, err := Open("lo", Options{Filter: filter})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			if _, err := to.WriteTo(make([]byte, 18), to.LocalAddr()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := take(t, in.Lanes()[0], 4); fmt.Sprint(got) != "[127.0.0.1 60 127.0.0.1 60 127.0.0.1 60]" {
+			t.Errorf("filter %q: %v", filter, got)
+		}
+		if c := in.Counts(); c.Received != 3 {
+			t.Errorf("filter %q: %+v", filter, c)
+		}
+		in.Close()
 	}
 }
 

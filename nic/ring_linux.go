@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"botnetdetect/filter"
 
 	"github.com/gopacket/gopacket/afpacket"
+	"golang.org/x/net/bpf"
 	"golang.org/x/sys/unix"
 )
 
@@ -31,6 +33,7 @@ type Lane struct {
 	in     *Interface
 	number int
 	link   capture.LinkType
+	loops  bool // the interface is a loopback
 	seq    int64
 	since  time.Time // frames from before are not wanted: see early; zero once none can come any more
 	tried  time.Time // when opening was last tried
@@ -120,6 +123,7 @@ func (l *Lane) open() error {
 	if l.link, err = linkType(l.in.name); err != nil {
 		return fmt.Errorf("interface %s: %w", l.in.name, err)
 	}
+	l.loops = iface.Flags&net.FlagLoopback != 0
 	ring, err := l.newRing()
 	if err != nil {
 		return fmt.Errorf("cannot open interface %s: %w", l.in.name, explain(err))
@@ -159,7 +163,7 @@ func (l *Lane) newRing() (*afpacket.TPacket, error) {
 
 func (l *Lane) setUp(ring *afpacket.TPacket) error {
 	o := &l.in.options
-	if o.Filter != "" {
+	if o.Filter != "" || l.loops {
 		if err := l.filter(ring); err != nil {
 			return err
 		}
@@ -177,24 +181,43 @@ func (l *Lane) setUp(ring *afpacket.TPacket) error {
 	return ring.InitSocketStats() // what came until now does not count
 }
 
-// filter has the kernel pass on only what the filter wants.
+// filter has the kernel pass on only what the filter wants, and of a loopback, where each frame goes out and comes
+// in, only what comes in, as tcpdump does.
 func (l *Lane) filter(ring *afpacket.TPacket) error {
-	begins := filter.Raw
-	switch l.link {
-	case capture.LinkEthernet:
-		begins = filter.Ethernet
-	case capture.LinkRaw:
-	default:
-		return fmt.Errorf("frames of link type %v cannot be filtered", l.link)
-	}
-	program, err := filter.Parse(l.in.options.Filter, begins)
+	program, err := l.wanted()
 	if err != nil {
 		return err
+	}
+	if l.loops {
+		program = append(slices.Clone(incoming), program...)
 	}
 	if err := ring.SetBPF(program); err != nil {
 		return fmt.Errorf("the kernel does not take the filter: %w", err)
 	}
 	return nil
+}
+
+// incoming begins a filter that wants no frame that goes out: its kind, which the kernel says in place of
+// what is at skfPacketType, is PACKET_OUTGOING.
+var incoming = []bpf.RawInstruction{
+	{Op: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, K: skfPacketType},
+	{Op: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, Jf: 1, K: unix.PACKET_OUTGOING},
+	{Op: unix.BPF_RET | unix.BPF_K},
+}
+
+const skfPacketType = 0xfffff004 // SKF_AD_OFF + SKF_AD_PKTTYPE
+
+// wanted returns the filter as bytecode: all there is if none was given.
+func (l *Lane) wanted() ([]bpf.RawInstruction, error) {
+	switch {
+	case l.in.options.Filter == "":
+		return []bpf.RawInstruction{{Op: unix.BPF_RET | unix.BPF_K, K: 1 << 18}}, nil
+	case l.link == capture.LinkEthernet:
+		return filter.Parse(l.in.options.Filter, filter.Ethernet)
+	case l.link == capture.LinkRaw:
+		return filter.Parse(l.in.options.Filter, filter.Raw)
+	}
+	return nil, fmt.Errorf("frames of link type %v cannot be filtered", l.link)
 }
 
 // explain says what to do about an error.
