@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -185,6 +186,54 @@ func TestFullDisk(t *testing.T) {
 	}
 	if c := s.Counts(); c.Lost != 1 || c.Sent != 0 {
 		t.Errorf("%+v", c)
+	}
+}
+
+// What a full disk does not take waits until there is room, in order.
+func TestAlertsWaitForRoom(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "alerts.jsonl")
+	s, err := Open("jsonl:"+path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var full atomic.Bool
+	s.queue.close(context.Background())
+	s.queue = newQueue(func(_ context.Context, record []byte) error {
+		if full.Load() {
+			return errors.New("no space left on device")
+		}
+		return s.file.Send(record)
+	}, time.Millisecond, func(error) {})
+	want := ""
+	for i := range 20 {
+		full.Store(5 <= i && i < 15)
+		a := example(t)
+		a.ID = fmt.Sprint(i)
+		want += a.ID + " "
+		if err := s.Send(a); err != nil {
+			t.Fatal(err)
+		}
+		if c := s.Counts(); i == 14 && (c.Waiting != 10 || c.Sent != 5 || c.Lost != 0) {
+			t.Errorf("with a full disk, %+v", c)
+		}
+	}
+	if err := s.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := ""
+	for line := range strings.Lines(string(text)) {
+		var a struct{ ID string }
+		if err := json.Unmarshal([]byte(line), &a); err != nil {
+			t.Fatal(err)
+		}
+		got += a.ID + " "
+	}
+	if c := s.Counts(); got != want || c.Sent != 20 || c.Lost != 0 {
+		t.Errorf("%q written, want %q; %+v", got, want, c)
 	}
 }
 

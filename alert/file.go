@@ -68,11 +68,17 @@ func (f *File) Empty() bool {
 	return err == nil && info.Size() == 0
 }
 
+// regular reports whether it is a file proper, no pipe or device.
+func (f *File) regular() bool {
+	info, err := f.file.Stat()
+	return err == nil && info.Mode().IsRegular()
+}
+
 // pipePatience is how long a pipe may take for a record whose reader does not read.
 const pipePatience = 100 * time.Millisecond
 
-// Send appends a record, which ends with a line's end. After an error the record counts as
-// lost; the next may be written again. It does not wait for the reader of a named pipe.
+// Send appends a record, which ends with a line's end. After an error the record is not in the file, or cut short
+// there; it, or the next, may be written again. It does not wait for the reader of a named pipe.
 func (f *File) Send(record []byte) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -21,7 +21,7 @@ const (
 var ErrRefused = errors.New("refused")
 
 // queue hands records to a peer, one after the other, in a goroutine of its own. While the
-// peer is down, they wait; each is tried until it is taken, or refused for good.
+// peer is down, or the disk full, they wait; each is tried until it is taken, or refused for good.
 type queue struct {
 	deliver func(context.Context, []byte) error
 	pause   time.Duration // after the first failure; it doubles
@@ -66,6 +66,20 @@ func (q *queue) add(record []byte) {
 	}
 	q.mu.Unlock()
 	q.wake()
+}
+
+// now delivers a record at once, unless others wait; where that fails, it waits, too.
+func (q *queue) now(record []byte) {
+	q.mu.Lock()
+	free := len(q.records) == 0
+	q.mu.Unlock()
+	if !free || q.deliver(context.Background(), record) != nil {
+		q.add(record)
+		return
+	}
+	q.mu.Lock()
+	q.counts.Sent++
+	q.mu.Unlock()
 }
 
 func (q *queue) wake() {

@@ -18,7 +18,7 @@ type Sink struct {
 	place  string
 	write  func([]byte) error // to a file or a stream
 	file   *File              // nil if it goes elsewhere
-	queue  *queue             // to a peer; nil if it goes elsewhere
+	queue  *queue             // to a peer, or to a file proper while its disk is full; else nil
 
 	mu     sync.Mutex
 	counts Counts
@@ -79,7 +79,12 @@ func (s *Sink) open(place string, o Options, note func(error)) error {
 			return err
 		}
 		s.file, s.write = file, file.Send
-		return s.header()
+		if err := s.header(); err != nil {
+			return errors.Join(err, file.Close())
+		}
+		if file.regular() {
+			s.queue = newQueue(func(_ context.Context, record []byte) error { return file.Send(record) }, firstPause, note)
+		}
 	}
 	return nil
 }
@@ -100,18 +105,21 @@ func (s *Sink) header() error {
 // Place returns where alerts go, without secrets.
 func (s *Sink) Place() string { return s.place }
 
-// Peer reports whether alerts are sent to a peer, for which they may have to wait.
-func (s *Sink) Peer() bool { return s.queue != nil }
+// Waits reports whether alerts wait for their place where it cannot take them: for a peer, or a file proper.
+func (s *Sink) Waits() bool { return s.queue != nil }
 
-// Send writes a to a file or a stream, or queues it for a peer; it never waits for a peer.
-// After an error the alert counts as lost.
+// Send writes a to a file or a stream, or queues it for a peer or for when there is room on the disk; it never waits
+// for them. After an error the alert counts as lost.
 func (s *Sink) Send(a *live.Alert) error {
 	records, err := s.format.Records(a)
 	for _, r := range records {
-		if s.queue != nil {
-			s.queue.add(r)
-		} else {
+		switch {
+		case s.queue == nil:
 			err = errors.Join(err, s.append(r))
+		case s.file != nil:
+			s.queue.now(r)
+		default:
+			s.queue.add(r)
 		}
 	}
 	return err
@@ -151,12 +159,12 @@ func (s *Sink) Reopen() error {
 	return s.header()
 }
 
-// Close ends the sink. It waits for a peer until ctx is done; what is left then is lost.
+// Close ends the sink. It waits for a peer, or a disk, until ctx is done; what is left then is lost.
 func (s *Sink) Close(ctx context.Context) error {
-	switch {
-	case s.queue != nil:
+	if s.queue != nil {
 		s.queue.close(ctx)
-	case s.file != nil:
+	}
+	if s.file != nil {
 		return s.file.Close()
 	}
 	return nil

@@ -158,7 +158,7 @@ func (a *announcer) alert(x *live.Alert) {
 	a.logger.Warn("alert", "change", x.Change.String(), "host", x.Host.String(), "id", x.ID, "verdict", x.State.String(),
 		"botnet_peers", x.BotnetPeers, "evidence", x.Evidence, "score", x.Score)
 	for _, s := range a.sinks {
-		if s.Peer() {
+		if s.Waits() {
 			_ = s.Send(x) // what happens to it, reach is told
 		} else {
 			a.note(s.Place(), s.Send(x))
