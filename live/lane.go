@@ -25,22 +25,27 @@ type watcher struct {
 	ended  int64         // the last tick handed over
 	own    *packetClock  // the source's clock; nil is the system's
 	next   time.Duration // when the tick ends by it
+	told   time.Time     // when it was told to stop; zero before
+	left   time.Duration // for how long what had come by then is read
 	err    error         // why the lane ended; nil at its end
 }
 
-// run reads until the lane ends or stop is set, and hands over the last tick.
+// mostLeft bounds for how long what had come before the end is read after it.
+const mostLeft = time.Second
+
+// run reads until the lane ends, or stop is set and all is read that came before, and hands over the last tick.
 func (w *watcher) run() {
 	var f capture.Frame
 	var p packet.Packet
-	for !w.stop.Load() {
+	for !w.over(f.Time) {
 		err := w.lane.Next(&f)
 		switch {
 		case err == nil:
 			w.see(&f, &p)
-		case errors.Is(err, capture.ErrIdle):
+		case errors.Is(err, capture.ErrIdle) && w.told.IsZero():
 			w.idle(f.Time)
 		default:
-			if !errors.Is(err, io.EOF) {
+			if !errors.Is(err, io.EOF) && !errors.Is(err, capture.ErrIdle) {
 				w.err = err
 			}
 			w.handOver()
@@ -51,6 +56,21 @@ func (w *watcher) run() {
 		}
 	}
 	w.handOver()
+}
+
+// over reports whether a link is not to be read any more: it was told to stop before the last frame, which came
+// at a time in ns since the epoch, or some time ago.
+func (w *watcher) over(last int64) bool {
+	switch {
+	case !w.stop.Load():
+		return false
+	case w.own != nil:
+		return true
+	case w.told.IsZero():
+		w.told = time.Now()
+		return false
+	}
+	return last > w.told.UnixNano() || time.Since(w.told) > w.left
 }
 
 // see counts one frame.

@@ -87,7 +87,7 @@ func newWatch(e *Engine, s Source) (*watch, error) {
 	for _, lane := range lanes {
 		x := &watcher{
 			lane: lane, namer: packet.NewNamer(), tuples: newTuples(), tick: newTick(w.flows, limit),
-			ticks: w.ticks, spare: w.spare, stop: &w.stop, due: &w.due,
+			ticks: w.ticks, spare: w.spare, stop: &w.stop, due: &w.due, left: mostLeft,
 		}
 		if s.OwnClock() {
 			x.own = new(packetClock)

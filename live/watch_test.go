@@ -239,6 +239,37 @@ func TestReload(t *testing.T) {
 	}
 }
 
+// What had come when watching is ended is still read; what comes after is not.
+func TestStopReadsWhatHadCome(t *testing.T) {
+	e, err := New(Config{Vocabulary: protocol.NewVocabulary()}, botnet(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	frames := pcaptest.Merge(bot("192.168.0.2", 3, 100, 0, time.Second)...)
+	source := make(fed, len(frames)+2)
+	for _, f := range frames {
+		source <- f
+	}
+	later := frames[0]
+	later.Time = time.Now().Add(time.Hour).UnixNano()
+	source <- later
+	source <- later
+	w, err := newWatch(e, source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.watchers[0].left = time.Hour
+	w.stop.Store(true)
+	w.start()
+	n := 0
+	for tick := range w.ticks {
+		n += int(tick.counts.packets)
+	}
+	if n != len(frames)+1 { // it is the first later one that says so
+		t.Errorf("%d packets; want %d", n, len(frames)+1)
+	}
+}
+
 // A handler that is slow holds up judging, but not packets.
 func TestSlowHandlersLoseNothing(t *testing.T) {
 	e, err := New(Config{Vocabulary: protocol.NewVocabulary()}, botnet(t))
