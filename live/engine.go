@@ -133,7 +133,7 @@ func (w *watch) follow(ctx context.Context) {
 	w.clock = clock.clock
 	beat := time.NewTicker(systemTick)
 	defer beat.Stop()
-	done := ctx.Done()
+	done, silent := ctx.Done(), true // no tick came since the last beat
 	for {
 		select {
 		case t, more := <-w.ticks:
@@ -143,19 +143,10 @@ func (w *watch) follow(ctx context.Context) {
 				return
 			}
 			w.take(t)
+			silent = false
 		case <-beat.C:
-			if clock.tick() {
-				w.restart()
-			}
-			w.clock = clock.clock
-			w.due.Add(1)
-			w.considerQuiet()
-			w.renew()
-			w.reviewSome()
-			w.rejudgeSome()
-			w.slideIfDue()
-			w.adoptIfNew()
-			w.settle()
+			w.beat(clock, silent)
+			silent = true
 		case whole := <-w.whole:
 			w.finish(whole)
 		case <-done:
@@ -164,6 +155,24 @@ func (w *watch) follow(ctx context.Context) {
 		}
 		w.publish()
 	}
+}
+
+// beat does what is to be done as time goes on; if there was silence, also what is done with each tick else.
+func (w *watch) beat(c *systemClock, silent bool) {
+	if c.tick() {
+		w.restart()
+	}
+	w.clock = c.clock
+	w.due.Add(1)
+	w.considerQuiet()
+	if silent {
+		w.renew()
+	}
+	w.reviewSome()
+	w.rejudgeSome()
+	w.slideIfDue()
+	w.adoptIfNew()
+	w.settle()
 }
 
 // adoptIfNew replaces the judge, if another one has come.
