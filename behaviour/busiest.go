@@ -1,8 +1,8 @@
 package behaviour
 
 import (
-	"cmp"
 	"encoding/binary"
+	"maps"
 	"slices"
 
 	"botnetdetect/flow"
@@ -99,42 +99,30 @@ func (l *left) raise(n peers) {
 
 // best returns at most so many endpoints, in no particular order.
 func (c *counter) best(most int) (endpoints []packet.Endpoint) {
-	ranked := c.ranked(func(p peers) uint32 { return p.all })
-	if len(ranked) <= most {
-		return ranked
+	if len(c.peers) <= most {
+		return slices.Collect(maps.Keys(c.peers))
 	}
-	speakers := c.ranked(func(p peers) uint32 { return p.spoken })
-	speakers = speakers[:min(len(speakers), most/2)]
 	taken := make(map[packet.Endpoint]bool, most)
-	for _, e := range slices.Concat(speakers, ranked) {
-		if len(endpoints) < most && !taken[e] {
-			taken[e] = true
-			endpoints = append(endpoints, e)
+	take := func(all []ranked) {
+		for i := range all {
+			taken[all[i].endpoint] = true
+			endpoints = append(endpoints, all[i].endpoint)
 		}
 	}
+	take(strongest(c.ranked(nil, func(p peers) uint32 { return p.spoken }), most/2))
+	take(strongest(c.ranked(taken, func(p peers) uint32 { return p.all }), most-len(endpoints)))
 	return endpoints
 }
 
-// ranked returns the endpoints with a number above 0, the highest first.
-func (c *counter) ranked(by func(peers) uint32) []packet.Endpoint {
-	type ranked struct {
-		endpoint packet.Endpoint
-		number   uint32
-	}
+// ranked returns the endpoints with a number above 0 that are not taken yet, in no order.
+func (c *counter) ranked(taken map[packet.Endpoint]bool, by func(peers) uint32) []ranked {
 	all := make([]ranked, 0, len(c.peers))
 	for e, p := range c.peers {
-		if n := by(p); n > 0 {
+		if n := by(p); n > 0 && !taken[e] {
 			all = append(all, ranked{e, n})
 		}
 	}
-	slices.SortFunc(all, func(x, y ranked) int {
-		return cmp.Or(cmp.Compare(y.number, x.number), x.endpoint.Compare(y.endpoint))
-	})
-	endpoints := make([]packet.Endpoint, len(all))
-	for i := range all {
-		endpoints[i] = all[i].endpoint
-	}
-	return endpoints
+	return all
 }
 
 // hash is the same in every run, as what is left out must be.
