@@ -36,6 +36,9 @@ func record(ctx context.Context, args []string, stderr io.Writer) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
+	if p.length <= 0 {
+		return fmt.Errorf("cannot record for %v: want -t above 0, as 10m", p.length)
+	}
 	chosen, err := app.Choose(flags.Args())
 	if err != nil {
 		return err
@@ -58,7 +61,10 @@ func record(ctx context.Context, args []string, stderr io.Writer) error {
 }
 
 func outcome(err error) string {
-	if err != nil {
+	switch {
+	case errors.Is(err, context.Canceled):
+		return "interrupted before it began"
+	case err != nil:
 		return err.Error()
 	}
 	return "recorded"

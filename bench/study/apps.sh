@@ -3,11 +3,13 @@
 # each, a model of the built-in table without it judges its captures, whole and cut to their first
 # minutes. Cells are hosts called botnet, of those with enough evidence. For docs/study.md.
 #
-#   bash bench/study/apps.sh LAB     # LAB/lab_APPLICATION/*.pcap, as "make lab" records them into build/lab/Benign
+#   bash bench/study/apps.sh LAB            # LAB/lab_APPLICATION/*.pcap, as "make lab" records them into build/lab/Benign
+#   bash bench/study/apps.sh LAB built-in   # the same of the built-in model, which has learned from these programs
 #
 # It needs Go, editcap and capinfos (wireshark-common), and about three minutes.
 set -euo pipefail
-lab=$(cd "${1:?usage: apps.sh LAB}" && pwd)
+lab=$(cd "${1:?usage: apps.sh LAB [built-in]}" && pwd)
+judge_by=${2:-others}
 cd "$(dirname "$0")/../.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -15,13 +17,14 @@ go build -o "$work/botnetdetect" ./cmd/botnetdetect
 
 # without APPLICATION: trains without it, into $work/cache.
 without() {
+  [ "$judge_by" = others ] || return 0
   zcat model/default/behaviour.csv.gz | awk -F, -v source="$1" 'NR == 1 || $5 != source' > "$work/table.csv"
   (cd "$work" && ./botnetdetect retrain -q --features behaviour --csv table.csv > /dev/null)
 }
 
 # judge CAPTURES...: "called/judged" hosts.
 judge() {
-  { "$work/botnetdetect" predict -q --hosts --model "$work/cache/model_behaviour.json" --output stdout "$@" 2> /dev/null || true; } |
+  { (cd "$work" && ./botnetdetect predict -q --hosts --output stdout "$@" 2> /dev/null) || true; } |
     awk '/"verdict":"Botnet"/ { called++ } !/"verdict":"too little evidence"/ { judged++ } END { printf " | %d/%d", called, judged }'
 }
 
