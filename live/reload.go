@@ -33,20 +33,26 @@ func (w *watch) adopt(j Judge) error {
 	return nil
 }
 
-// reclassify finds out what hosts come to by a new judge. Those that may be Botnet are renewed, and stay what they
-// were until then.
+// reclassify finds out what hosts come to by a new judge that does not leave them alone. Those that may be Botnet are
+// renewed, and stay what they were until then.
 func (w *watch) reclassify() {
 	classes, now := make(map[packet.Endpoint]detect.Class), time.Now().UnixNano()
 	for e := range w.scene.long.scene.Hosts {
+		if w.detector.Allow.Has(e) {
+			continue // nothing is said of it
+		}
 		class, err := w.scene.long.scene.Class(e)
 		if err != nil {
 			w.fail(err)
 		}
-		if class == detect.HostBotnet {
-			w.scene.stale.add(e, now)
-			class = w.scene.classes[e]
+		if class != detect.HostBotnet {
+			classes[e] = class
+			continue
 		}
-		classes[e] = class
+		w.scene.stale.add(e, now)
+		if was, known := w.scene.classes[e]; known {
+			classes[e] = was
+		}
 	}
 	w.scene.classes = classes
 }
