@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"botnetdetect/calibrate"
+	"botnetdetect/dataset"
 	"botnetdetect/internal/safefile"
 	"botnetdetect/internal/terminal"
 	"botnetdetect/model"
@@ -75,6 +76,7 @@ func (c *calibrating) run(ctx context.Context, args []string) error {
 		return err
 	}
 	c.sayCalled(sample.Called())
+	c.sayLabelled(paths)
 	if n := sample.Dropped(); n > 0 {
 		c.say("%s left out: there are too many hosts", count(n, "flow"))
 	}
@@ -130,6 +132,19 @@ func (c *calibrating) sayCalled(called []calibrate.Called) {
 		fmt.Fprintf(c.std.out, " and %d more", n)
 	}
 	fmt.Fprintln(c.std.out)
+}
+
+// sayLabelled warns of captures that their folders call botnet.
+func (c *calibrating) sayLabelled(paths []string) {
+	n := 0
+	for _, path := range paths {
+		if label, err := (dataset.Labeller{}).Capture(path); err == nil && label.Botnet {
+			n++
+		}
+	}
+	if n > 0 {
+		c.say("%s below a folder named Botnet: the threshold is as if what is there were benign", count(n, "capture"))
+	}
 }
 
 // writeCalibration says what a calibration did and measured.

@@ -59,8 +59,8 @@ first, last, duration and protocols; any other is text.`,
 
 func (p *predict) run(ctx context.Context, args []string) error {
 	start := time.Now()
-	if p.hosts {
-		p.want(featuresBehaviour)
+	if err := p.checkHosts(); err != nil {
+		return err
 	}
 	m, _, err := p.model()
 	if err != nil {
@@ -94,6 +94,23 @@ func (p *predict) run(ctx context.Context, args []string) error {
 		return errBotnet
 	}
 	return nil
+}
+
+// checkHosts asks for behaviour if verdicts on hosts are wanted, unless something else was asked for that does not go
+// with them.
+func (p *predict) checkHosts() error {
+	if !p.hosts {
+		return nil
+	}
+	if p.csv || p.featured() && p.features != featuresBehaviour {
+		return usage("--hosts goes with --features behaviour only: other features say nothing of hosts")
+	}
+	p.want(featuresBehaviour)
+	format, err := p.outputFormat()
+	if err == nil && format != report.JSONLines && (p.format != "" || format != report.Text) {
+		return usage("--hosts writes JSON lines, not %s: name an output that ends in .jsonl", format)
+	}
+	return err
 }
 
 func (p *predict) outputFormat() (report.Format, error) {
