@@ -77,18 +77,23 @@ func (c *Columns) Split(share float64, seed uint64) (train, test *Columns) {
 	n := int(share * float64(len(order)))
 	train, test = &Columns{origins: c.origins}, &Columns{origins: c.origins}
 	for k := range c.Values {
-		all := reordered(c.Values[k], order)
-		train.Values[k], test.Values[k], c.Values[k] = all[:n], all[n:], nil
+		train.Values[k], test.Values[k] = parted(c.Values[k], order, n)
+		c.Values[k] = nil
 	}
-	labels, from := reordered(c.Labels, order), reordered(c.from, order)
-	train.Labels, test.Labels = labels[:n], labels[n:]
-	train.from, test.from = from[:n], from[n:]
+	train.Labels, test.Labels = parted(c.Labels, order, n)
+	train.from, test.from = parted(c.from, order, n)
 	*c = *newColumns()
 	return train, test
 }
 
+// parted returns the first n of x in an order, and the rest: each in memory of its own, so that one does not
+// outlive its use because of the other.
+func parted[T any](x []T, order []int, n int) (first, rest []T) {
+	return reordered(x, order[:n]), reordered(x, order[n:])
+}
+
 func reordered[T any](x []T, order []int) []T {
-	y := make([]T, len(x))
+	y := make([]T, len(order))
 	for i, j := range order {
 		y[i] = x[j]
 	}

@@ -142,13 +142,12 @@ func (c *BehaviourColumns) Split(share float64, seed uint64) (train, test *Behav
 	first, second := *c, *c
 	first.Values, second.Values = make([][]float32, len(c.Values)), make([][]float32, len(c.Values))
 	for k := range c.Values {
-		all := reordered(c.Values[k], order)
-		first.Values[k], second.Values[k], c.Values[k] = all[:n:n], all[n:], nil
+		first.Values[k], second.Values[k] = parted(c.Values[k], order, n)
+		c.Values[k] = nil
 	}
-	kinds, origins, cohorts := reordered(c.Kinds, order), reordered(c.Origins, order), reordered(c.Cohorts, order)
-	first.Kinds, second.Kinds = kinds[:n:n], kinds[n:]
-	first.Origins, second.Origins = origins[:n:n], origins[n:]
-	first.Cohorts, second.Cohorts = cohorts[:n:n], cohorts[n:]
+	first.Kinds, second.Kinds = parted(c.Kinds, order, n)
+	first.Origins, second.Origins = parted(c.Origins, order, n)
+	first.Cohorts, second.Cohorts = parted(c.Cohorts, order, n)
 	*c = *NewBehaviourColumns()
 	return &first, &second
 }

@@ -123,8 +123,7 @@ const (
 // training, so a source of one host with many flows cannot decide alone.
 func (l Lesson) Threshold(ctx context.Context) (float64, error) { return l.course().threshold(ctx) }
 
-// trainBehaviour is Train for a set of mode behaviour. Of config, the seed, the cores and
-// the trees' number, depth and rate count.
+// trainBehaviour is Train for a set of mode behaviour. Of config, the seed and the cores count.
 func trainBehaviour(ctx context.Context, set dataset.Set, config gbdt.Config) (*Model, error) {
 	l := lessonOf(set, config)
 	m, err := l.course().train(ctx)

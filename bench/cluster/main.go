@@ -4,7 +4,7 @@
 //	go build -o build/ ./cmd/... && go run ./bench/capturegen -size 2GB -o build/2gb.pcap
 //	go run ./bench/cluster -bin build overhead build/2gb.pcap
 //	for i in 1 2 3 4 5 6; do go run ./bench/capturegen -size 20MB -seed $i -o build/captures/$i.pcap; done
-//	for i in 7 8; do go run ./bench/capturegen -size 150MB -seed $i -o build/captures/$i.pcap; done
+//	for i in 7 8; do go run ./bench/capturegen -size 80MB -seed $i -o build/captures/$i.pcap; done
 //	go run ./bench/cluster -bin build -for 5m faults build/captures/*.pcap
 //	go run ./bench/capturegen -size 516MB -pairs 1000000 -active 1000000 -o build/many.pcap
 //	go run ./bench/cluster traffic build/2gb.pcap build/many.pcap

@@ -62,7 +62,7 @@ func (h *here) end() {
 }
 
 // here does all of an order in this process.
-func (s *submit) here(ctx context.Context, h *here, o cluster.Order, start time.Time) error {
+func (s *submit) here(ctx context.Context, h *here, w cluster.Worker, o cluster.Order, start time.Time) error {
 	o.Job, o.Tries = "local", 1 // what fails here fails here again
 	if err := o.Pack(); err != nil {
 		return err
@@ -70,7 +70,7 @@ func (s *submit) here(ctx context.Context, h *here, o cluster.Order, start time.
 	if <-h.ready; h.err != nil {
 		return h.err
 	}
-	defer s.work(ctx, h.fleet)()
+	defer s.work(ctx, h.fleet, w)()
 	job, err := h.fleet.Submit(ctx, o)
 	if err != nil {
 		return err
@@ -78,10 +78,9 @@ func (s *submit) here(ctx context.Context, h *here, o cluster.Order, start time.
 	return s.output.write(ctx, s.std, h.fleet, job, start)
 }
 
-// work has one worker work until done is called.
-func (s *submit) work(ctx context.Context, fleet *cluster.Fleet) (done func()) {
+// work has a worker work until done is called.
+func (s *submit) work(ctx context.Context, fleet *cluster.Fleet, w cluster.Worker) (done func()) {
 	ctx, cancel := context.WithCancel(ctx)
-	w, release := s.worker(s.warn)
 	finished := make(chan struct{})
 	go func() {
 		defer close(finished)
@@ -92,6 +91,5 @@ func (s *submit) work(ctx context.Context, fleet *cluster.Fleet) (done func()) {
 	return func() {
 		cancel()
 		<-finished
-		release()
 	}
 }

@@ -92,9 +92,11 @@ s3://bucket/prefix/ is all objects below it. Workers open them by the same paths
 func (s *submit) run(ctx context.Context, args []string) error {
 	start, do := time.Now(), s.there
 	if s.into == "" {
+		worker, release := s.worker(s.warn) // at once, since garbage costs least with its ballast
+		defer release()
 		here := s.begin(ctx)
 		defer here.end()
-		do = func(ctx context.Context, o cluster.Order) error { return s.here(ctx, here, o, start) }
+		do = func(ctx context.Context, o cluster.Order) error { return s.here(ctx, here, worker, o, start) }
 	}
 	order, problems, err := s.order(ctx, args)
 	if err != nil {

@@ -117,9 +117,9 @@ type boosting struct{ config gbdt.Config }
 func (b *boosting) flags(cmd *cobra.Command) {
 	b.config = gbdt.DefaultConfig()
 	f := cmd.Flags()
-	f.IntVar(&b.config.Trees, "trees", b.config.Trees, "number of trees")
-	f.IntVar(&b.config.Depth, "depth", b.config.Depth, "depth of a tree")
-	f.Float64Var(&b.config.LearningRate, "learning-rate", b.config.LearningRate, "share of each tree's correction that is taken")
+	f.IntVar(&b.config.Trees, "trees", b.config.Trees, "number of trees, of reference features")
+	f.IntVar(&b.config.Depth, "depth", b.config.Depth, "depth of a tree, of reference features")
+	f.Float64Var(&b.config.LearningRate, "learning-rate", b.config.LearningRate, "share of each tree's correction that is taken, of reference features")
 }
 
 // fit trains on a set and keeps the model.
