@@ -34,7 +34,7 @@ func (w *Windows) check() error {
 	case len(w.Sites) > maxParts:
 		return malformed("windows", "%d sites, at most %d are possible", len(w.Sites), maxParts)
 	case w.Length < minLength || w.Length > maxLength || w.Grace < 0 || w.Grace > maxGrace:
-		return malformed("windows", "windows of %d s, and %d s grace", w.Length, w.Grace)
+		return malformed("windows", "windows of %d s, and %d s grace: want %d to %d s, and at most %d s grace", w.Length, w.Grace, minLength, maxLength, maxGrace)
 	}
 	for i, site := range w.Sites {
 		if CheckName(site) != nil || slices.Contains(w.Sites[:i], site) {
