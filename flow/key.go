@@ -79,9 +79,8 @@ func (s seed) v4pair(v v4pair) uint64 { return fold(uint64(v)^s[0], s[1]) }
 func (s seed) pair(p *pair) uint64 { return fold(s.endpoint(&p.a)^s[1], s.endpoint(&p.b)) }
 
 func (s seed) endpoint(e *packet.Endpoint) uint64 {
-	var w [16]byte
-	copy(w[:], e.Bytes())
-	return fold(binary.LittleEndian.Uint64(w[:8])^s[0], binary.LittleEndian.Uint64(w[8:])^s[1]+uint64(e.Kind()))
+	lo, hi := e.Words()
+	return fold(lo^s[0], hi^s[1]+uint64(e.Kind()))
 }
 
 // fold multiplies two words and folds the product into one, as wyhash does

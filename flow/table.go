@@ -129,21 +129,42 @@ func (t *Table) addGroup(packets []packet.Packet, which []uint32) {
 func (t *Table) trains(packets []packet.Packet, which []uint32) []lookup {
 	n := 0
 	for k, i := range which {
-		p, l := &packets[i], &t.ahead[n]
-		t.directions[k] = t.locate(p, l)
-		if n > 0 && l.follows(&t.ahead[n-1]) && (l.kind == toV4 || between(p, &packets[which[t.ahead[n-1].from]])) {
+		p := &packets[i]
+		src, dst, v4 := p.V4()
+		if !v4 {
+			n = t.otherTrain(packets, which, k, n)
+			continue
+		}
+		key, direction := v4pairOf(src, dst)
+		t.directions[k] = direction
+		if n > 0 && t.ahead[n-1].follows(key, p.Protocol) {
 			t.ahead[n-1].to++
 			continue
 		}
-		l.from, l.to = uint8(k), uint8(k+1)
+		t.ahead[n] = lookup{hash: t.seed.v4pair(key), v4: key, protocol: p.Protocol, kind: toV4, from: uint8(k), to: uint8(k + 1)}
 		n++
 	}
 	return t.ahead[:n]
 }
 
-// follows says whether l may be of the same train as o, and is if it is between IPv4 endpoints.
-func (l *lookup) follows(o *lookup) bool {
-	return l.kind == o.kind && l.protocol == o.protocol && l.v4 == o.v4 && l.kind != toNone
+// follows says whether a packet of a protocol between IPv4 endpoints is of the train l.
+func (l *lookup) follows(key v4pair, id protocol.ID) bool {
+	return l.v4 == key && l.protocol == id && l.kind == toV4
+}
+
+// otherTrain finds the train of packet k of a group, which is not between IPv4 endpoints. There
+// are n before it; it returns how many with it.
+func (t *Table) otherTrain(packets []packet.Packet, which []uint32, k, n int) int {
+	p, l := &packets[which[k]], &t.ahead[n]
+	t.directions[k] = t.locate(p, l)
+	if n > 0 && l.kind == toOther {
+		if last := &t.ahead[n-1]; last.kind == toOther && last.protocol == l.protocol && between(p, &packets[which[last.from]]) {
+			last.to++
+			return n
+		}
+	}
+	l.from, l.to = uint8(k), uint8(k+1)
+	return n + 1
 }
 
 // between says whether p and q have the same endpoints, either way.
@@ -153,20 +174,14 @@ func between(p, q *packet.Packet) bool {
 
 // locate finds out which index p belongs to, its hash there, and its direction.
 func (t *Table) locate(p *packet.Packet, l *lookup) (direction uint8) {
-	l.protocol = p.Protocol
+	*l = lookup{protocol: p.Protocol}
 	if src, dst, ok := p.V4(); ok {
 		l.kind = toV4
 		l.v4, direction = v4pairOf(src, dst)
 		l.hash = t.seed.v4pair(l.v4)
 		return direction
 	}
-	return t.locateOther(p, l)
-}
-
-func (t *Table) locateOther(p *packet.Packet, l *lookup) (direction uint8) {
-	l.v4 = 0
 	if p.Src.Kind() == packet.None || p.Dst.Kind() == packet.None {
-		l.kind = toNone
 		return 0
 	}
 	key, way := pairOf(p)

@@ -93,6 +93,9 @@ func (e *Endpoint) Bytes() []byte {
 	return e.addr[:[...]int{0, 4, 16, 6}[e.kind]]
 }
 
+// Words returns e's address bytes, those that it lacks zero, as two little-endian words.
+func (e *Endpoint) Words() (lo, hi uint64) { return le.Uint64(e.addr[:8]), le.Uint64(e.addr[8:]) }
+
 // Compare orders endpoints by kind, then by address bytes.
 func (e Endpoint) Compare(f Endpoint) int {
 	return e.order(&f)

@@ -47,6 +47,9 @@ func (p *Packet) above(h []byte, number byte) bool {
 	v := &p.view
 	switch number {
 	case protoTCP:
+		if len(h) < 20 {
+			return false
+		}
 		start := tcpHeader(h)
 		if start == 0 {
 			return false
@@ -55,7 +58,7 @@ func (p *Packet) above(h []byte, number byte) bool {
 		v.Layer, v.Payload = protocol.LayerTCP, h[start:]
 		v.Seq, v.Ack, v.Flags, v.Window = be.Uint32(h[4:]), be.Uint32(h[8:]), h[13], be.Uint16(h[14:])
 	case protoUDP:
-		if int(be.Uint16(h[4:])) != len(h) || tunnels(be.Uint16(h)) || tunnels(be.Uint16(h[2:])) {
+		if len(h) < 8 || int(be.Uint16(h[4:])) != len(h) || tunnels(be.Uint16(h)) || tunnels(be.Uint16(h[2:])) {
 			return false
 		}
 		*v = protocol.View{}
