@@ -40,7 +40,7 @@ func (c *common) flags(cmd *cobra.Command) {
 	f.Uint64Var(&c.seed, "seed", 1, "repeats the same shuffles and choices")
 	f.IntVar(&c.cores, "cores", 0, "use `N` cores (default all)")
 	c.memory = memory.Default
-	f.Var(&c.memory, "memory", "keep within `SIZE`, such as 256MiB: flows beyond go to disk, and come back in the end")
+	f.Var(&c.memory, "memory", "keep within `SIZE`, such as 256MiB, at least 128MiB where hosts are many: flows beyond go to disk, and come back in the end")
 	f.StringVar(&c.temp, "temp", "", "a `FOLDER` on disk for them (default the system's for temporary files, which may be in memory)")
 	c.speech(cmd)
 }
