@@ -57,6 +57,7 @@ type shard struct {
 	*pipeline
 	number int
 	queue  chan *work
+	front  *work // the first of the queue, taken out of it; nil if it has not been
 	namer  *packet.Namer
 	flows  *flow.Collector
 	stats  Stats           // of what this worker decoded
@@ -104,17 +105,24 @@ const readAhead = 3
 // and to be woken takes as long as to sum a batch. Whom the system keeps from working finds
 // its queue longer than that, and leaves reading to others.
 func (s *shard) next() bool {
-	if len(s.queue) < readAhead && len(s.spare.room) > 0 {
+	if s.front == nil {
+		select {
+		case s.front = <-s.queue:
+			if s.front == nil { // it is closed
+				return false
+			}
+		default:
+		}
+	}
+	if s.short() && len(s.spare.room) > 0 {
 		select {
 		case <-s.turn:
 			return s.read()
 		default:
 		}
 	}
-	select {
-	case w, open := <-s.queue:
-		return open && s.sum(w)
-	default:
+	if s.front != nil {
+		return s.sumFront()
 	}
 	select {
 	case w, open := <-s.queue:
@@ -124,16 +132,36 @@ func (s *shard) next() bool {
 	return s.read()
 }
 
+// short says whether there is so little to sum that it is better to read on. A batch that another is
+// still decoding is nothing yet.
+func (s *shard) short() bool {
+	return s.front == nil || len(s.queue)+1 < readAhead || !s.front.ready.Load()
+}
+
 // read reads on, whose turn it is, or does what is in the queue if all batches are taken.
 func (s *shard) read() bool {
+	queue := s.queue
+	if s.front != nil { // before which nothing in the queue may be summed
+		if queue = nil; len(s.spare.room) == 0 { // nobody takes from it without the turn
+			s.turn <- struct{}{}
+			return s.sumFront()
+		}
+	}
 	select {
 	case <-s.spare.room:
 		s.advance(s.spare.take())
-	case w := <-s.queue: // not closed: who has the turn does that
+	case w := <-queue: // not closed: who has the turn does that
 		s.turn <- struct{}{}
 		s.sum(w)
 	}
 	return true
+}
+
+// sumFront is sum for the batch that was taken out of the queue.
+func (s *shard) sumFront() bool {
+	w := s.front
+	s.front = nil
+	return s.sum(w)
 }
 
 // sum names and adds w's packets of this shard.
@@ -156,6 +184,7 @@ func (s *shard) advance(w *work) {
 	w.frames.Frames = s.frames
 	more := s.fill(w)
 	w.decoded.Add(1)
+	w.ready.Store(false)
 	w.pending.Store(int32(len(s.shards)))
 	for _, o := range s.shards {
 		o.queue <- w // there is room for all
@@ -168,6 +197,7 @@ func (s *shard) advance(w *work) {
 	}
 	w.decode(&s.stats, s.part)
 	s.frames, w.frames.Frames = w.frames.Frames, nil
+	w.ready.Store(true)
 	w.decoded.Done()
 }
 

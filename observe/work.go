@@ -16,6 +16,7 @@ type work struct {
 	packets []packet.Packet
 	shards  [][]uint32     // which packets each shard is to take; the others belong to no flow
 	decoded sync.WaitGroup // until packets and shards are filled
+	ready   atomic.Bool    // they are
 	pending atomic.Int32   // shards that are not done
 }
 
@@ -54,9 +55,9 @@ func shardOf(p *packet.Packet, n int) int { return int(uint64(uint32(p.Shard()))
 const (
 	// workInHand is how many batches there may be for each worker: enough for none to wait
 	// while the system has another do something else for a few milliseconds.
-	workInHand = 12
+	workInHand = 6
 	// mostWork is how many there may be in all, unless that is too few for the workers.
-	mostWork = 24
+	mostWork = 12
 )
 
 // spares are the batches that nobody works on. The last one put is the first taken, since it
