@@ -79,7 +79,7 @@ func (d *day) run(ctx context.Context) error {
 	defer end()
 	fmt.Println("hour  flows in windows  windows MB  heap MB  resident MB  peak MB  evicted  alerts   took  processor")
 	e.Subscribe(live.Handler{Slide: d.hourly(e)})
-	s := &source{bots: uint32(d.bots), gap: int64(time.Hour) / int64(d.flows), until: int64(d.hours) * int64(time.Hour)}
+	s := &source{bots: uint32(d.bots), gap: int64(time.Hour) / int64(d.flows), until: int64(d.hours)*int64(time.Hour) + int64(time.Minute)} // so that watching goes on when the last line is written
 	return e.Run(ctx, s)
 }
 
