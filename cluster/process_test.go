@@ -211,8 +211,8 @@ func setup(ctx context.Context, t *testing.T, url string, s cluster.Settings) (*
 		t.Fatal(err)
 	}
 	t.Cleanup(conn.Close)
-	for {
-		once, cancel := context.WithTimeout(ctx, 5*time.Second)
+	for patience := 5 * time.Second; ; patience *= 2 { // a request before there is a leader gets no answer; a slow machine is no fault
+		once, cancel := context.WithTimeout(ctx, patience)
 		f, err := cluster.Setup(once, conn, s)
 		cancel()
 		if err == nil {
