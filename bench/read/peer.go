@@ -47,10 +47,15 @@ var floors = map[capture.Format]peer{
 
 // extractors are the programs that turn a capture into features, from start to end.
 func extractors(program string) []peer {
-	dump := func(c string) []string { return []string{program, "--predict", "--output", "stdout", c} }
+	judge := func(features string) func(c string) []string {
+		return func(c string) []string {
+			return []string{program, "--predict", "--features", features, "--output", "stdout", c}
+		}
+	}
 	script := filepath.Join("bench", "read", "reference.py")
 	return []peer{
-		{name: "botnetdetect, features and verdicts", args: dump},
+		{name: "botnetdetect, the reference's features and verdicts", args: judge("reference")},
+		{name: "botnetdetect, behaviour and verdicts", args: judge("behaviour")},
 		{name: "tshark and Python, features", slow: true, args: func(c string) []string { return []string{"python3", script, c} }},
 	}
 }

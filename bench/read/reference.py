@@ -16,7 +16,7 @@ from collections import defaultdict
 
 
 def lines(*args):
-    run = subprocess.run(["tshark", "-n", "-r", *args], capture_output=True, text=True, check=True)
+    run = subprocess.run(["tshark", "-n", "-r", *args], capture_output=True, text=True, errors="replace", check=True)
     return run.stdout.splitlines()
 
 
