@@ -63,10 +63,11 @@ func (s *Stats) Oddities() iter.Seq2[string, int64] {
 // count adds what can be told from the frames alone. last is the time of the
 // frame before them; it returns that of the last of them.
 func (s *Stats) count(frames []Frame, last int64) int64 {
+	bytes, wire := int64(0), int64(0)
 	for i := range frames {
 		f := &frames[i]
-		s.Bytes += int64(len(f.Data))
-		s.WireBytes += int64(f.Length)
+		bytes += int64(len(f.Data))
+		wire += int64(f.Length)
 		if int64(len(f.Data)) < int64(f.Length) {
 			s.Cut++
 		}
@@ -76,6 +77,8 @@ func (s *Stats) count(frames []Frame, last int64) int64 {
 		last = f.Time
 	}
 	s.Frames += int64(len(frames))
+	s.Bytes += bytes
+	s.WireBytes += wire
 	return last
 }
 

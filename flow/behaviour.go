@@ -52,7 +52,7 @@ func Distinct(set uint32) float64 {
 }
 
 // add counts a packet that came at a time in ns; direction is 0 for Src→Dst, 1 for Dst→Src.
-func (b *Behaviour) add(s sight, at int64, direction int) {
+func (b *Behaviour) add(s *sight, at int64, direction int) {
 	second := floorDivide(at, 1e9)
 	for i, width := range SlotSeconds {
 		b.Slots[i] |= 1 << (floorDivide(second, width) & 63)

@@ -42,7 +42,8 @@ func (t *Table) headOf(p *pair) uint32 {
 // AddKnown is Add for a packet of a flow that t has already. It
 // reports whether that was so. It takes memory only for a protocol that is new to the flow.
 func (t *Table) AddKnown(p *packet.Packet) bool {
-	key, _ := pairOf(p)
+	var key pair
+	key.of(p)
 	if t.headOf(&key) == 0 {
 		return false
 	}

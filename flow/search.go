@@ -50,7 +50,7 @@ func (s *Search) In(tables []*Table, yield func(e, peer packet.Endpoint)) {
 func (s *Search) inV4(t *Table, before []*Table, yield func(e, peer packet.Endpoint)) {
 	for i := range t.v4.slots {
 		x := &t.v4.slots[i]
-		if x.head == 0 || !s.has(s.v4bit(uint32(x.key))) && !s.has(s.v4bit(uint32(x.key>>32))) {
+		if x.head == 0 || !s.has(s.v4bit(x.key.low)) && !s.has(s.v4bit(x.key.high)) {
 			continue
 		}
 		p := x.key.pair()

@@ -19,13 +19,13 @@ type sight struct {
 // noPorts are those of a packet without any.
 var noPorts = [2]uint8{32, 32}
 
-func sightOf(p *packet.Packet) sight {
+// of sets s to what p shows, field by field, as they are read soon.
+func (s *sight) of(p *packet.Packet) {
 	t := p.Transport()
-	s := sight{payload: t.Payload, ports: noPorts, flags: t.Flags, kind: t.Kind}
+	s.payload, s.flags, s.kind, s.ports = t.Payload, t.Flags, t.Kind, noPorts
 	if t.SrcPort|t.DstPort != 0 {
-		s.ports = [2]uint8{hashBit(t.SrcPort), hashBit(t.DstPort)}
+		s.ports[0], s.ports[1] = hashBit(t.SrcPort), hashBit(t.DstPort)
 	}
-	return s
 }
 
 // sight returns what the one packet showed that b is made of, or anything if it is made of
@@ -74,10 +74,12 @@ func (s *store) glimpse(number *uint32) *glimpse {
 // observe takes a packet into the behaviour of a flow, before the entries count it.
 func (s *store) observe(g *glimpse, p *packet.Packet, direction int) {
 	if g.head == 0 {
-		g.sight = sightOf(p)
+		g.sight.of(p)
 		return
 	}
-	s.behaviourOf(g).add(sightOf(p), p.Time, direction)
+	var seen sight
+	seen.of(p)
+	s.behaviourOf(g).add(&seen, p.Time, direction)
 }
 
 // behaviourOf returns the Behaviour of a flow of at least one packet, and gives it one if
@@ -94,7 +96,7 @@ func (s *store) behaviourOf(g *glimpse) *Behaviour {
 // alone returns the behaviour of a flow of one packet.
 func (s *store) alone(g *glimpse) (b Behaviour) {
 	e := s.entries.At(g.head)
-	b.add(g.sight, e.first, int(e.direction))
+	b.add(&g.sight, e.first, int(e.direction))
 	return b
 }
 

@@ -99,3 +99,9 @@ func TestBehaviourTakesLittle(t *testing.T) {
 		t.Errorf("a Behaviour takes %d bytes, want 96", n)
 	}
 }
+
+func sightOf(p *packet.Packet) *sight {
+	s := new(sight)
+	s.of(p)
+	return s
+}

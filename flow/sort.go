@@ -10,7 +10,7 @@ const few = 100
 func sortV4(slots []slot[v4pair], shift int) {
 	for ; len(slots) > few && shift >= 0; shift -= 8 {
 		ends := buckets(slots, shift)
-		if first := slots[0].key >> shift & 0xff; ends[first] == len(slots) && (first == 0 || ends[first-1] == 0) {
+		if first := slots[0].key.word() >> shift & 0xff; ends[first] == len(slots) && (first == 0 || ends[first-1] == 0) {
 			continue // all have the same byte here
 		}
 		permute(slots, shift, ends)
@@ -35,7 +35,7 @@ func sortFew(slots []slot[v4pair]) {
 	}
 	for i := 1; i < len(slots); i++ {
 		s, to := slots[i], i
-		for ; to > 0 && slots[to-1].key > s.key; to-- {
+		for ; to > 0 && slots[to-1].key.word() > s.key.word(); to-- {
 			slots[to] = slots[to-1]
 		}
 		slots[to] = s
@@ -45,14 +45,14 @@ func sortFew(slots []slot[v4pair]) {
 // partition moves smaller keys before larger ones, and returns where the upper part begins:
 // neither is empty.
 func partition(slots []slot[v4pair]) int {
-	first, middle, last := slots[0].key, slots[len(slots)/2].key, slots[len(slots)-1].key
+	first, middle, last := slots[0].key.word(), slots[len(slots)/2].key.word(), slots[len(slots)-1].key.word()
 	pivot := max(min(first, middle), min(max(first, middle), last)) // the median
 	i, j := 0, len(slots)-1
 	for {
-		for slots[i].key < pivot {
+		for slots[i].key.word() < pivot {
 			i++
 		}
-		for slots[j].key > pivot {
+		for slots[j].key.word() > pivot {
 			j--
 		}
 		if i >= j {
@@ -67,7 +67,7 @@ func partition(slots []slot[v4pair]) int {
 // buckets returns where the slots with each byte at shift end, once they are sorted.
 func buckets(slots []slot[v4pair], shift int) (ends [256]int) {
 	for i := range slots {
-		ends[slots[i].key>>shift&0xff]++
+		ends[slots[i].key.word()>>shift&0xff]++
 	}
 	for i := range ends[1:] {
 		ends[i+1] += ends[i]
@@ -82,7 +82,7 @@ func permute(slots []slot[v4pair], shift int, ends [256]int) {
 	for b := range next {
 		for next[b] < ends[b] {
 			s := slots[next[b]]
-			for to := s.key >> shift & 0xff; int(to) != b; to = s.key >> shift & 0xff {
+			for to := s.key.word() >> shift & 0xff; int(to) != b; to = s.key.word() >> shift & 0xff {
 				slots[next[to]], s = s, slots[next[to]]
 				next[to]++
 			}

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// sortOther sorts slots by key, in place but for 16 bytes a slot. Comparing two pairs
+// sortOther sorts slots by key, in place but for 12 bytes a slot. Comparing two pairs
 // takes long; so it sorts words of their images, from where those begin to differ, and
 // then what has the same word.
 func sortOther(slots []slot[pair]) {
@@ -17,7 +17,7 @@ func sortOther(slots []slot[pair]) {
 	at := samePrefix(slots)
 	words := make([]slot[v4pair], len(slots))
 	for i := range slots {
-		words[i] = slot[v4pair]{v4pair(slots[i].key.word(at)), uint32(i)}
+		words[i] = slot[v4pair]{makeV4pair(slots[i].key.word(at)), uint32(i)}
 	}
 	sortV4(words, 56)
 	arrange(slots, words)

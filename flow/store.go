@@ -141,7 +141,8 @@ func (s *store) totalsOf(e *entry) *totals {
 		return s.totals.At(e.totals)
 	}
 	t, n := s.totals.Add()
-	*t, e.totals = e.alone(), n
+	*t, e.totals = totals{}, n
+	t.add(e.first, e.length, int(e.direction))
 	return t
 }
 

@@ -18,6 +18,7 @@ type Table struct {
 	resolved addresses
 
 	ahead      [group + 1]lookup // AddBatch's, here to be cleared only once
+	pairs      [group]pair       // of trains that are not between IPv4 endpoints
 	directions [group]uint8      // of a group's packets
 	touched    uint64            // what was fetched into the cache, so that it is not optimised away
 }
@@ -29,7 +30,7 @@ func NewTable() *Table { return NewTableWith(Options{}) }
 func NewTableWith(o Options) *Table {
 	t := &Table{seed: newSeed()}
 	t.sums.behaviours = o.Behaviour
-	t.v4.hash = func(key *v4pair) uint64 { return t.seed.v4pair(*key) }
+	t.v4.hash = func(key *v4pair) uint64 { return t.seed.v4pair(key.word()) }
 	t.other.hash = t.seed.pair
 	t.resolved = makeAddresses(t.seed)
 	return t
@@ -61,7 +62,7 @@ func (t *Table) Add(p *packet.Packet) {
 	t.v4.reserve(1)
 	t.other.reserve(1)
 	direction := t.locate(p, &l)
-	t.find(p, &l)
+	t.find(&l)
 	t.begin(p, &l, direction)
 }
 
@@ -72,7 +73,7 @@ const group = 32
 // lookup is where a train counts: packets in a row that are of one flow and one protocol.
 type lookup struct {
 	hash     uint64
-	v4       v4pair // the pair, if it is one of IPv4 endpoints
+	v4       uint64 // the pair as a word, if it is one of IPv4 endpoints
 	place    int    // in the index
 	number   uint32 // what the index knows of the flow; 0 is nothing
 	entry    uint32 // number of the entry of the packets' protocol; 0 is none
@@ -110,7 +111,7 @@ func (t *Table) addGroup(packets []packet.Packet, which []uint32) {
 		t.touched += uint64(t.touch(&trains[i]))
 	}
 	for i := range trains {
-		t.find(&packets[which[trains[i].from]], &trains[i])
+		t.find(&trains[i])
 	}
 	for i := range trains {
 		l, head := &trains[i], uint32(0)
@@ -135,35 +136,37 @@ func (t *Table) trains(packets []packet.Packet, which []uint32) []lookup {
 			n = t.otherTrain(packets, which, k, n)
 			continue
 		}
-		key, direction := v4pairOf(src, dst)
+		word, direction := v4pairOf(src, dst)
 		t.directions[k] = direction
-		if n > 0 && t.ahead[n-1].follows(key, p.Protocol) {
+		if n > 0 && t.ahead[n-1].follows(word, p.Protocol) {
 			t.ahead[n-1].to++
 			continue
 		}
-		t.ahead[n] = lookup{hash: t.seed.v4pair(key), v4: key, protocol: p.Protocol, kind: toV4, from: uint8(k), to: uint8(k + 1)}
+		l := &t.ahead[n]
+		*l = lookup{} // and then one by one: put together elsewhere and copied, it would stall the processor
+		l.hash, l.v4, l.protocol, l.kind, l.from, l.to = t.seed.v4pair(word), word, p.Protocol, toV4, uint8(k), uint8(k+1)
 		n++
 	}
 	return t.ahead[:n]
 }
 
 // follows says whether a packet of a protocol between IPv4 endpoints is of the train l.
-func (l *lookup) follows(key v4pair, id protocol.ID) bool {
-	return l.v4 == key && l.protocol == id && l.kind == toV4
+func (l *lookup) follows(word uint64, id protocol.ID) bool {
+	return l.v4 == word && l.protocol == id && l.kind == toV4
 }
 
 // otherTrain finds the train of packet k of a group, which is not between IPv4 endpoints. There
 // are n before it; it returns how many with it.
 func (t *Table) otherTrain(packets []packet.Packet, which []uint32, k, n int) int {
 	p, l := &packets[which[k]], &t.ahead[n]
+	l.from, l.to = uint8(k), uint8(k+1)
 	t.directions[k] = t.locate(p, l)
 	if n > 0 && l.kind == toOther {
-		if last := &t.ahead[n-1]; last.kind == toOther && last.protocol == l.protocol && between(p, &packets[which[last.from]]) {
+		if last := &t.ahead[n-1]; last.kind == toOther && last.protocol == l.protocol && last.hash == l.hash && between(p, &packets[which[last.from]]) {
 			last.to++
 			return n
 		}
 	}
-	l.from, l.to = uint8(k), uint8(k+1)
 	return n + 1
 }
 
@@ -172,22 +175,23 @@ func between(p, q *packet.Packet) bool {
 	return p.Src == q.Src && p.Dst == q.Dst || p.Src == q.Dst && p.Dst == q.Src
 }
 
-// locate finds out which index p belongs to, its hash there, and its direction.
+// locate finds out which index p, the first of the train l, belongs to, its hash there, and its direction.
 func (t *Table) locate(p *packet.Packet, l *lookup) (direction uint8) {
-	*l = lookup{protocol: p.Protocol}
+	l.protocol, l.kind, l.entry, l.whole = p.Protocol, toNone, 0, 0
 	if src, dst, ok := p.V4(); ok {
 		l.kind = toV4
 		l.v4, direction = v4pairOf(src, dst)
 		l.hash = t.seed.v4pair(l.v4)
 		return direction
 	}
-	if p.Src.Kind() == packet.None || p.Dst.Kind() == packet.None {
+	if !p.HasEndpoints() {
 		return 0
 	}
-	key, way := pairOf(p)
+	key := &t.pairs[l.from]
+	direction = key.of(p)
 	l.kind = toOther
-	l.hash = t.seed.pair(&key)
-	return uint8(way)
+	l.hash = t.seed.pair(key)
+	return direction
 }
 
 // touch fetches into the cache what find will read.
@@ -201,15 +205,15 @@ func (t *Table) touch(l *lookup) uint32 {
 	return 0
 }
 
-// find finds p's place in its index, which must have room, and what the index knows.
-func (t *Table) find(p *packet.Packet, l *lookup) {
+// find finds the place of a train in its index, which must have room, and what the index knows.
+func (t *Table) find(l *lookup) {
 	switch l.kind {
 	case toV4:
-		l.place = t.v4.find(&l.v4, l.hash)
+		key := makeV4pair(l.v4)
+		l.place = t.v4.find(&key, l.hash)
 		l.number = t.v4.slots[l.place].head
 	case toOther:
-		key, _ := pairOf(p)
-		l.place = t.other.find(&key, l.hash)
+		l.place = t.other.find(&t.pairs[l.from], l.hash)
 		l.number = t.other.slots[l.place].head
 	default:
 		l.number = 0
@@ -238,10 +242,10 @@ func (t *Table) begin(p *packet.Packet, l *lookup, direction uint8) uint32 {
 	case toNone:
 		return 0
 	case toV4:
-		number = t.v4.claim(l.place, &l.v4, l.hash)
+		key := makeV4pair(l.v4)
+		number = t.v4.claim(l.place, &key, l.hash)
 	case toOther:
-		key, _ := pairOf(p)
-		number = t.other.claim(l.place, &key, l.hash)
+		number = t.other.claim(l.place, &t.pairs[l.from], l.hash)
 	}
 	t.sums.count(number, p, int(direction))
 	return *number

@@ -127,7 +127,7 @@ func withTShark(ctx context.Context, path string, o Options) Observation {
 	err := r.Read(ctx, path, o.Stdin, func(p *packet.Packet, answers []packet.Endpoint) {
 		seen.Stats.Frames++
 		seen.Stats.Bytes += int64(p.Length)
-		if isIP(p) {
+		if p.IsIP() {
 			seen.Stats.IP++
 		}
 		if !o.Part.has(p) {
@@ -143,9 +143,4 @@ func withTShark(ctx context.Context, path string, o Options) Observation {
 	seen.Table = flow.NewSet(flows)
 	seen.Stats.LostAnswers = seen.Table.Dropped()
 	return seen
-}
-
-func isIP(p *packet.Packet) bool {
-	k := p.Src.Kind()
-	return k == packet.IPv4 || k == packet.IPv6
 }

@@ -15,6 +15,7 @@ type work struct {
 	frames  capture.Batch
 	packets []packet.Packet
 	shards  [][]uint32     // which packets each shard is to take; the others belong to no flow
+	room    []uint32       // for gather
 	decoded sync.WaitGroup // until packets and shards are filled
 	ready   atomic.Bool    // they are
 	pending atomic.Int32   // shards that are not done
@@ -30,14 +31,14 @@ func (w *work) decode(stats *Stats, part Part) {
 	for i := range w.shards {
 		w.shards[i] = w.shards[i][:0]
 	}
+	bytes := int64(0)
 	for i := range w.frames.Frames {
 		f, p := &w.frames.Frames[i], &w.packets[i]
 		outcome := packet.Decode(f, p)
-		stats.Frames++
-		stats.Bytes += int64(f.Length)
+		bytes += int64(f.Length)
 		stats.Outcomes[outcome]++
 		if outcome.Usable() {
-			if isIP(p) {
+			if p.IsIP() {
 				stats.IP++
 			}
 			if part.has(p) {
@@ -45,6 +46,31 @@ func (w *work) decode(stats *Stats, part Part) {
 				w.shards[shard] = append(w.shards[shard], uint32(i))
 			}
 		}
+	}
+	stats.Frames += int64(n)
+	stats.Bytes += bytes
+	for _, which := range w.shards {
+		w.gather(which)
+	}
+}
+
+// gather brings the packets of a pair together, in their order. It does not matter in which order
+// pairs come, and what was looked up for one packet serves those that follow.
+func (w *work) gather(which []uint32) {
+	var next [256]uint32 // where the next one of a pair goes, by some bits of its hash
+	for _, i := range which {
+		next[uint8(w.packets[i].Shard())]++
+	}
+	from := uint32(0)
+	for bits, n := range next {
+		next[bits] = from
+		from += n
+	}
+	w.room = append(w.room[:0], which...)
+	for _, i := range w.room {
+		to := &next[uint8(w.packets[i].Shard())]
+		which[*to] = i
+		*to++
 	}
 }
 

@@ -50,8 +50,10 @@ func Decode(f *capture.Frame, p *Packet) Outcome {
 // walkHeaders fills Src, Dst and the view, one header after another.
 func walkHeaders(f *capture.Frame, p *Packet) Outcome {
 	p.Src, p.Dst = Endpoint{}, Endpoint{}
-	p.view = protocol.View{Time: protocol.TicksOf(f.Time), Number: uint16(f.Link)}
-	w := walk{p: p, v: &p.view, data: f.Data}
+	p.view = protocol.View{}
+	p.view.Time, p.view.Number = protocol.TicksOf(f.Time), uint16(f.Link)
+	var w walk
+	w.p, w.v, w.data = p, &p.view, f.Data
 	if n := uint32(len(f.Data)); f.Length > n {
 		w.cut = f.Length - n
 	}

@@ -3,6 +3,7 @@ package packet
 import (
 	"encoding/hex"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -223,5 +224,24 @@ func TestNoAllocations(t *testing.T) {
 	once() // the tables grow to their size
 	if n := testing.AllocsPerRun(10, once); n != 0 {
 		t.Errorf("got %v allocations in %d packets, want none", n, len(frames))
+	}
+}
+
+// TestPlainIsTheWayOfMost: what most captures consist of is decoded in one go. That it comes to the same
+// is for FuzzDecode to say.
+func TestPlainIsTheWayOfMost(t *testing.T) {
+	for name, ends := range map[string][2]string{"IPv4": {"10.0.0.1:40000", "192.0.2.1:443"}, "IPv6": {"[2001:db8::1]:40000", "[2001:db8::2]:443"}} {
+		tcp := pcaptest.TCPFlow(ends[0], ends[1]).Handshake(0).SendData(0, make([]byte, 300))
+		udp := pcaptest.UDPFlow(ends[0], ends[1]).SendData(0, make([]byte, 300))
+		for i, f := range pcaptest.Merge(tcp, udp) {
+			var p, q Packet
+			if !plain(&f, &p) {
+				t.Errorf("frame %d over %s is not plain", i, name)
+			}
+			walkHeaders(&f, &q)
+			if p.Src != q.Src || p.Dst != q.Dst || !reflect.DeepEqual(p.view, q.view) {
+				t.Errorf("frame %d over %s: the short way gives %+v, the long %+v", i, name, p, q)
+			}
+		}
 	}
 }

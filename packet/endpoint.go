@@ -35,18 +35,18 @@ func MakeIPv4(a [4]byte) (e Endpoint) {
 	return e
 }
 
-// setIPv4 is MakeIPv4 in place, in words, as which hash and order read it.
-func (e *Endpoint) setIPv4(a []byte) {
+// setIPv4 is MakeIPv4 in place, from a little-endian word.
+func (e *Endpoint) setIPv4(a uint32) {
 	e.kind = IPv4
-	le.PutUint64(e.addr[:8], uint64(le.Uint32(a)))
+	le.PutUint64(e.addr[:8], uint64(a))
 	le.PutUint64(e.addr[8:], 0)
 }
 
-// setIPv6 is MakeIPv6 in place, likewise.
-func (e *Endpoint) setIPv6(a []byte) {
+// setIPv6 is MakeIPv6 in place, from two such words.
+func (e *Endpoint) setIPv6(lo, hi uint64) {
 	e.kind = IPv6
-	le.PutUint64(e.addr[:8], le.Uint64(a))
-	le.PutUint64(e.addr[8:], le.Uint64(a[8:]))
+	le.PutUint64(e.addr[:8], lo)
+	le.PutUint64(e.addr[8:], hi)
 }
 
 // MakeIPv6 returns the endpoint of an IPv6 address. A mapped IPv4 address stays IPv6.

@@ -20,6 +20,7 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Add(uint16(1), uint32(9), pcaptest.VLAN(0x8100, 5, pcaptest.Ethernet(0x0800, tcp4)))
 	f.Add(uint16(1), uint32(0), pcaptest.Ethernet(0xffff, udp4))
+	f.Add(uint16(1), uint32(0), pcaptest.Ethernet(0x86dd, udp6))
 	f.Add(uint16(101), uint32(0), udp6)
 	f.Add(uint16(105), uint32(0), make([]byte, 40))
 	f.Add(uint16(113), uint32(0), append(make([]byte, 14), append([]byte{8, 0}, udp4...)...))

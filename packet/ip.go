@@ -54,8 +54,8 @@ func (w *walk) ipv4() step {
 	if n < 20 || (total != 0 && total < uint32(n)) {
 		return w.bad()
 	}
-	w.p.Src = MakeIPv4([4]byte(h[12:16]))
-	w.p.Dst = MakeIPv4([4]byte(h[16:20]))
+	w.p.Src.setIPv4(le.Uint32(h[12:]))
+	w.p.Dst.setIPv4(le.Uint32(h[16:]))
 	w.v.Number = uint16(h[9])
 	if total != 0 { // zero: the kernel had not split the segment yet
 		w.trim(total)
@@ -88,8 +88,8 @@ func (w *walk) ipv6() step {
 	if h[0]>>4 != 6 {
 		return w.bad()
 	}
-	w.p.Src = MakeIPv6([16]byte(h[8:24]))
-	w.p.Dst = MakeIPv6([16]byte(h[24:40]))
+	w.p.Src.setIPv6(le.Uint64(h[8:]), le.Uint64(h[16:]))
+	w.p.Dst.setIPv6(le.Uint64(h[24:]), le.Uint64(h[32:]))
 	w.v.Number = uint16(h[6])
 	w.data = h[40:]
 	if n := be.Uint16(h[4:]); n != 0 { // zero: a jumbogram or an unsplit segment

@@ -47,7 +47,7 @@ func (n *Namer) Name(p *Packet) Answers {
 func (n *Namer) name(p *Packet, hint protocol.Hint) {
 	v := &p.view
 	if v.Fragment || v.Layer == protocol.LayerTCP {
-		v.Order = int8(p.Src.order(&p.Dst))
+		v.Order = int8(p.Order())
 	}
 	if v.Fragment {
 		n.nameFragment(p)

@@ -15,6 +15,15 @@ type Packet struct {
 	view protocol.View // the headers, for a Namer; its Payload is borrowed from the frame
 }
 
+// IsIP says whether p is between IP addresses.
+func (p *Packet) IsIP() bool { return p.Src.kind == IPv4 || p.Src.kind == IPv6 }
+
+// HasEndpoints says whether p has a source and a destination.
+func (p *Packet) HasEndpoints() bool { return p.Src.kind != None && p.Dst.kind != None }
+
+// Order says how Src compares with Dst.
+func (p *Packet) Order() int { return p.Src.order(&p.Dst) }
+
 // V4 returns Src and Dst as numbers in the order of addresses, if both are IPv4 addresses.
 func (p *Packet) V4() (src, dst uint32, ok bool) {
 	if p.Src.kind != IPv4 || p.Dst.kind != IPv4 {

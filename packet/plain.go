@@ -21,21 +21,34 @@ func plain(f *capture.Frame, p *Packet) bool {
 		if be.Uint16(b[20:])&0x3fff != 0 || end > len(b) || end < link+v4+8 || !p.above(b[link+v4:end], b[23]) {
 			return false
 		}
-		p.Src.setIPv4(b[26:30])
-		p.Dst.setIPv4(b[30:34])
-	case kind>>4 == 0x86dd6:
+		p.setIPv4(le.Uint32(b[26:]), le.Uint32(b[30:]))
+	case kind>>12 == 0x86dd6:
 		end := link + v6 + int(be.Uint16(b[18:]))
 		if end > len(b) || end < link+v6+8 || !p.above(b[link+v6:end], b[20]) {
 			return false
 		}
-		p.Src.setIPv6(b[22:38])
-		p.Dst.setIPv6(b[38:54])
+		p.setIPv6((*[32]byte)(b[22:]))
 	default:
 		return false
 	}
 	p.view.Time = protocol.TicksOf(f.Time)
-	p.hash()
 	return true
+}
+
+// setIPv4 sets the endpoints and their hashes, with addresses as little-endian words. Those are not
+// taken from the endpoints just written, for which the processor would have to wait.
+func (p *Packet) setIPv4(src, dst uint32) {
+	p.Src.setIPv4(src)
+	p.Dst.setIPv4(dst)
+	p.view.Between(protocol.HashAddress(uint8(IPv4), uint64(src), 0), protocol.HashAddress(uint8(IPv4), uint64(dst), 0))
+}
+
+// setIPv6 is setIPv4 for a source and a destination address.
+func (p *Packet) setIPv6(a *[32]byte) {
+	s, t, d, e := le.Uint64(a[:]), le.Uint64(a[8:]), le.Uint64(a[16:]), le.Uint64(a[24:])
+	p.Src.setIPv6(s, t)
+	p.Dst.setIPv6(d, e)
+	p.view.Between(protocol.HashAddress(uint8(IPv6), s, t), protocol.HashAddress(uint8(IPv6), d, e))
 }
 
 // above fills p's view from h, all that an IP packet of a protocol carries, if it is a

@@ -27,6 +27,7 @@ import (
 	"io"
 	"os"
 
+	"botnetdetect/internal/memory"
 	"botnetdetect/observe"
 	"botnetdetect/protocol"
 )
@@ -65,7 +66,9 @@ func read(what, path string) error {
 	if what == "one" {
 		workers = 1
 	}
-	o := observe.Options{Vocabulary: protocol.NewVocabulary(), Workers: workers, Stdin: os.Stdin}
+	captures, done := memory.Default.Keep() // as the program does
+	defer done()
+	o := observe.Options{Vocabulary: protocol.NewVocabulary(), Workers: workers, Stdin: os.Stdin, Memory: captures}
 	seen := observe.Capture(context.Background(), path, o)
 	return seen.Err
 }
