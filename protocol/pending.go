@@ -154,11 +154,11 @@ type pendingID uint32
 
 // pool hands out pendings and takes them back, and bounds their bytes.
 type pool struct {
-	all   []*pending // by ID, less one
+	all   []*[pendingsAtOnce]pending // by ID, less one
+	made  int                        // that have an ID
 	free  []pendingID
-	spare []pending // allocated, not yet in all
-	bytes int       // capacity of all buffers handed out or free
-	limit int       // how large bytes may grow before new messages get little room
+	bytes int // capacity of all buffers handed out or free
+	limit int // how large bytes may grow before new messages get little room
 	// starved counts the messages that got little room.
 	starved int64
 }
@@ -175,7 +175,7 @@ func (l *pool) at(id pendingID) *pending {
 	if id == 0 {
 		return nil
 	}
-	return l.all[id-1]
+	return &l.all[(id-1)/pendingsAtOnce][(id-1)%pendingsAtOnce]
 }
 
 // get returns an empty pending.
@@ -184,12 +184,11 @@ func (l *pool) get() (pendingID, *pending) {
 	if n := len(l.free); n > 0 {
 		id, l.free = l.free[n-1], l.free[:n-1]
 	} else {
-		if len(l.spare) == 0 {
-			l.spare = make([]pending, pendingsAtOnce)
+		if l.made == len(l.all)*pendingsAtOnce {
+			l.all = append(l.all, new([pendingsAtOnce]pending))
 		}
-		l.all = append(l.all, &l.spare[0])
-		l.spare = l.spare[1:]
-		id = pendingID(len(l.all))
+		l.made++
+		id = pendingID(l.made)
 	}
 	p := l.at(id)
 	p.room = maxKept
