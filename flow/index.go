@@ -167,5 +167,13 @@ func (x *index[K]) list(buffer []slot[K]) []slot[K] {
 }
 
 // squeeze moves the slots in use to the front and returns them. The index is void
-// from then on, until it is cleared.
-func (x *index[K]) squeeze() []slot[K] { return x.list(x.slots[:0]) }
+// from then on, until it is cleared. Which slots are in use cannot be foreseen, so it does not jump.
+func (x *index[K]) squeeze() []slot[K] {
+	slots, n := x.slots, 0
+	for i := range slots {
+		s := slots[i]
+		slots[n] = s
+		n += int(min(s.head, 1))
+	}
+	return slots[:n]
+}
