@@ -87,13 +87,19 @@ func (c *Collector) Err() error { return c.err }
 // makeRoom moves the table to disk if it could not take n more packets. It reports
 // whether it can now.
 func (c *Collector) makeRoom(n int) bool {
-	t := c.table
-	need := t.Bytes() + t.growth(max(n, group)) // AddBatch makes room for a whole group
-	full := c.limit > 0 && need > c.limit-c.limit/cursorShare || t.sums.full(n)
-	if full && t.Len() > 0 && c.err == nil {
+	if (c.full(n) || c.table.sums.full(n)) && c.table.Len() > 0 && c.err == nil {
 		c.spill()
 	}
 	return c.err == nil
+}
+
+// full reports whether n more packets could exceed the limit.
+func (c *Collector) full(n int) bool {
+	if c.limit <= 0 {
+		return false
+	}
+	need := c.table.Bytes() + c.table.growth(max(n, group)) // AddBatch makes room for a whole group
+	return need > c.limit-c.limit/cursorShare
 }
 
 func (c *Collector) spill() {

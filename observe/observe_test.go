@@ -246,7 +246,7 @@ func TestShardsAreBalanced(t *testing.T) {
 			for i := range pairs {
 				p := packet.Packet{}
 				p.Src, p.Dst = pair(i)
-				counts[shardOf(&p, shards)]++
+				counts[shardOf(p.Shard(), shards)]++
 			}
 			mean := float64(pairs) / float64(shards)
 			for shard, n := range counts {

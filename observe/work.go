@@ -15,6 +15,7 @@ type work struct {
 	frames  capture.Batch
 	packets []packet.Packet
 	shards  [][]uint32     // which packets each shard is to take; the others belong to no flow
+	tags    []uint8        // of packets: some bits of the hash of a packet's pair
 	room    []uint32       // for gather
 	decoded sync.WaitGroup // until packets and shards are filled
 	ready   atomic.Bool    // they are
@@ -26,8 +27,9 @@ func (w *work) decode(stats *Stats, part Part) {
 	n := len(w.frames.Frames)
 	if cap(w.packets) < n {
 		w.packets = slab.Make[packet.Packet](n + n/4)
+		w.tags = make([]uint8, n+n/4)
 	}
-	w.packets = w.packets[:n]
+	w.packets, w.tags = w.packets[:n], w.tags[:n]
 	for i := range w.shards {
 		w.shards[i] = w.shards[i][:0]
 	}
@@ -42,7 +44,9 @@ func (w *work) decode(stats *Stats, part Part) {
 				stats.IP++
 			}
 			if part.has(p) {
-				shard := shardOf(p, len(w.shards))
+				hash := p.Shard()
+				w.tags[i] = uint8(hash)
+				shard := shardOf(hash, len(w.shards))
 				w.shards[shard] = append(w.shards[shard], uint32(i))
 			}
 		}
@@ -57,26 +61,26 @@ func (w *work) decode(stats *Stats, part Part) {
 // gather brings the packets of a pair together, in their order. It does not matter in which order
 // pairs come, and what was looked up for one packet serves those that follow.
 func (w *work) gather(which []uint32) {
-	var next [256]uint32 // where the next one of a pair goes, by some bits of its hash
+	var next [256]uint32 // where the next one with a tag goes
 	for _, i := range which {
-		next[uint8(w.packets[i].Shard())]++
+		next[w.tags[i]]++
 	}
 	from := uint32(0)
-	for bits, n := range next {
-		next[bits] = from
+	for tag, n := range next {
+		next[tag] = from
 		from += n
 	}
 	w.room = append(w.room[:0], which...)
 	for _, i := range w.room {
-		to := &next[uint8(w.packets[i].Shard())]
+		to := &next[w.tags[i]]
 		which[*to] = i
 		*to++
 	}
 }
 
-// shardOf returns which of n shards p belongs to. It looks at the lower half of the hash, as
-// packet.Part looks at the upper one.
-func shardOf(p *packet.Packet, n int) int { return int(uint64(uint32(p.Shard())) * uint64(n) >> 32) }
+// shardOf returns which of n shards a pair with a hash belongs to. It looks at the lower half of the
+// hash, from above, as packet.Part looks at the upper one.
+func shardOf(hash uint64, n int) int { return int(uint64(uint32(hash)) * uint64(n) >> 32) }
 
 const (
 	// workInHand is how many batches there may be for each worker: enough for none to wait

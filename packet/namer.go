@@ -45,14 +45,10 @@ func (n *Namer) Name(p *Packet) Answers {
 }
 
 func (n *Namer) name(p *Packet, hint protocol.Hint) {
-	v := &p.view
-	if v.Fragment || v.Layer == protocol.LayerTCP {
-		v.Order = int8(p.Order())
-	}
-	if v.Fragment {
+	if p.view.Fragment {
 		n.nameFragment(p)
 	} else {
-		p.Protocol = n.engine.Name(v, hint)
+		p.Protocol = n.engine.Name(&p.view, hint)
 	}
 }
 

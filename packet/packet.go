@@ -42,8 +42,13 @@ func (p *Packet) Shard() uint64 {
 	return p.Src.hash() + p.Dst.hash()
 }
 
-// hash notes the hashes of Src and Dst in the view.
-func (p *Packet) hash() { p.view.Between(p.Src.hash(), p.Dst.hash()) }
+// hash notes the hashes of Src and Dst in the view, and their order if that matters.
+func (p *Packet) hash() {
+	if v := &p.view; v.Fragment || v.Layer == protocol.LayerTCP {
+		v.Order = int8(p.Order())
+	}
+	p.view.Between(p.Src.hash(), p.Dst.hash())
+}
 
 // Part returns which of n parts, 0 to n-1, the packets between a and b belong to. It is
 // the same on every machine and whichever way they go, and says nothing of Shard modulo

@@ -1,6 +1,8 @@
 package packet
 
 import (
+	"math/bits"
+
 	"botnetdetect/capture"
 	"botnetdetect/protocol"
 )
@@ -40,6 +42,10 @@ func plain(f *capture.Frame, p *Packet) bool {
 func (p *Packet) setIPv4(src, dst uint32) {
 	p.Src.setIPv4(src)
 	p.Dst.setIPv4(dst)
+	if p.view.Layer == protocol.LayerTCP {
+		s, d := uint64(bits.ReverseBytes32(src)), uint64(bits.ReverseBytes32(dst))
+		p.view.Order = int8(above(s, d) - above(d, s))
+	}
 	p.view.Between(protocol.HashAddress(uint8(IPv4), uint64(src), 0), protocol.HashAddress(uint8(IPv4), uint64(dst), 0))
 }
 
@@ -48,6 +54,9 @@ func (p *Packet) setIPv6(a *[32]byte) {
 	s, t, d, e := le.Uint64(a[:]), le.Uint64(a[8:]), le.Uint64(a[16:]), le.Uint64(a[24:])
 	p.Src.setIPv6(s, t)
 	p.Dst.setIPv6(d, e)
+	if p.view.Layer == protocol.LayerTCP {
+		p.view.Order = int8(p.Order())
+	}
 	p.view.Between(protocol.HashAddress(uint8(IPv6), s, t), protocol.HashAddress(uint8(IPv6), d, e))
 }
 

@@ -131,11 +131,10 @@ func (e *Engine) Hint() Hint { return e.hint }
 func (e *Engine) Name(v *View, hint Hint) ID {
 	e.hint = hint
 	e.answers = e.answers[:0]
-	id := e.name(v)
 	if v.Wrap == GTP {
-		return inGTP(id)
+		return inGTP(e.name(v))
 	}
-	return id
+	return e.name(v)
 }
 
 func (e *Engine) name(v *View) ID {
