@@ -24,8 +24,12 @@ func (b *Batch) reserve(keep []byte) []byte {
 	for size < len(keep)+batchSize/2 {
 		size *= 2
 	}
-	if size != len(b.buf) {
+	switch {
+	case size == len(b.buf):
+	case size == batchSize:
 		b.buf = slab.Make[byte](size)
+	default:
+		b.buf = make([]byte, size) // of which there may come only half
 	}
 	copy(b.buf, keep)
 	return b.buf

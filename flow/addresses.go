@@ -7,7 +7,7 @@ import (
 	"botnetdetect/packet"
 )
 
-// addresses is a set of endpoints; IPv4, which is most, takes 11 to 21 bytes each.
+// addresses is a set of endpoints; IPv4, which is most, takes 10 to 20 bytes each.
 type addresses struct {
 	v4    index[uint32]
 	other index[packet.Endpoint]

@@ -22,22 +22,13 @@ type slot[K comparable] struct {
 	head uint32
 }
 
-// An index doubles when three quarters are in use. Where a slot is so large that the promise of
-// 160 bytes a flow would be broken, it grows by a quarter when four fifths are.
+// An index doubles when four fifths are in use, or grows by a fifth where a slot is so large that
+// doubling would break the promise of 160 bytes a flow.
 const (
-	minSlots  = 64
-	largeSlot = 32 // bytes
+	minSlots        = 64
+	mostUsed, outOf = 4, 5
+	largeSlot       = 32 // bytes
 )
-
-// usable returns how many of some slots may be in use.
-func (x *index[K]) usable(slots int) int {
-	if x.large() {
-		return slots * 4 / 5
-	}
-	return slots * 3 / 4
-}
-
-func (x *index[K]) large() bool { return x.slotSize() > largeSlot }
 
 // home is where the search for a hash begins. Slots lie in the order of hashes, so
 // growing goes through memory from front to back.
@@ -95,7 +86,7 @@ func (x *index[K]) has(key *K) bool {
 func (x *index[K]) touch(hash uint64) uint32 { return x.slots[home(hash, len(x.slots))].head }
 
 // full reports whether the index must grow before it takes n more keys.
-func (x *index[K]) full(n int) bool { return x.used+n > x.usable(len(x.slots)) }
+func (x *index[K]) full(n int) bool { return (x.used+n)*outOf > len(x.slots)*mostUsed }
 
 // reserve makes room for n more keys.
 func (x *index[K]) reserve(n int) {
@@ -123,19 +114,22 @@ func (x *index[K]) reserve(n int) {
 // grownFor returns how many slots n more keys take.
 func (x *index[K]) grownFor(n int) int {
 	slots := len(x.slots)
-	for x.used+n > x.usable(slots) {
-		if x.large() {
-			slots += slots / 4
-		} else {
-			slots *= 2
-		}
-		slots = max(minSlots, slots)
+	for (x.used+n)*outOf > slots*mostUsed {
+		slots = max(minSlots, slots+slots/x.growsBy())
 	}
 	return slots
 }
 
+// growsBy returns the part of its slots by which x grows.
+func (x *index[K]) growsBy() int {
+	if x.slotSize() > largeSlot {
+		return 5
+	}
+	return 1
+}
+
 // slotsFor returns how many slots n keys take, without room for one more.
-func slotsFor(n int) int { return (n*4 + 2) / 3 }
+func slotsFor(n int) int { return (n*outOf + mostUsed - 1) / mostUsed }
 
 // clear forgets all keys, but keeps the memory.
 func (x *index[K]) clear() {

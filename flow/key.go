@@ -52,7 +52,7 @@ func makeV4pair(word uint64) v4pair { return v4pair{uint32(word), uint32(word >>
 
 func (v v4pair) word() uint64 { return uint64(v.low) | uint64(v.high)<<32 }
 
-// v4pairOf is pair.of for a packet from a to b; the pair is a word. Half of all packets go either way, in no
+// v4pairOf is pair.of for a packet between IPv4 endpoints, from a to b; the pair is the word of a v4pair. Half of all packets go either way, in no
 // order, so it does not jump.
 func v4pairOf(a, b uint32) (word uint64, direction uint8) {
 	if b < a {
@@ -61,7 +61,7 @@ func v4pairOf(a, b uint32) (word uint64, direction uint8) {
 	return uint64(min(a, b))<<32 | uint64(max(a, b)), direction
 }
 
-// v4 returns a pair of IPv4 endpoints in one word, if it is one.
+// v4 returns p as a v4pair, if it is between IPv4 endpoints.
 func (p *pair) v4() (v v4pair, ok bool) {
 	if p.a.Kind() != packet.IPv4 || p.b.Kind() != packet.IPv4 {
 		return v, false

@@ -174,7 +174,7 @@ func TestBytes(t *testing.T) {
 	v6 := func(i int) packet.Endpoint {
 		return packet.MakeIPv6([16]byte{0x20, 1, 13: byte(i >> 16), 14: byte(i >> 8), 15: byte(i)})
 	}
-	for _, flows := range []int{1, 1_000, 10_000, 50_000, 70_000, 90_000, 110_000} {
+	for _, flows := range []int{1, 1_000, 10_000, 13_108, 13_313, 26_215, 50_000, 52_429, 70_000, 90_000, 104_858, 110_000} { // also just when an index has grown
 		f("IPv4 addresses", flows, 8, v4)
 		f("IPv6 addresses", flows, 34, v6)
 	}

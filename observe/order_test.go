@@ -10,7 +10,6 @@ import (
 	"botnetdetect/capture"
 	"botnetdetect/flow"
 	"botnetdetect/internal/pcaptest"
-	"botnetdetect/packet"
 )
 
 // answers returns segments of a few connections by HTTP, in turns: half of an answer, or what
@@ -55,28 +54,6 @@ func TestOrderIsKept(t *testing.T) {
 			}
 			seen.Table.Close()
 		}
-	}
-}
-
-// TestGather checks that a shard's packets are still all there, each pair's together and in order.
-func TestGather(t *testing.T) {
-	w := decoded(t, answers(9, 60))
-	all, runs, last := 0, 0, packet.Endpoint{}
-	seen := make(map[packet.Endpoint]int64) // by the client: place of its packet before
-	for _, which := range w.shards {
-		for _, i := range which {
-			p := &w.packets[i]
-			if before, ok := seen[p.Dst]; ok && p.Seq <= before {
-				t.Errorf("%v: the packet at %d comes after that at %d", p.Dst, p.Seq, before)
-			}
-			if all++; p.Dst != last {
-				runs++
-			}
-			seen[p.Dst], last = p.Seq, p.Dst
-		}
-	}
-	if all != len(w.packets) || runs != 9 {
-		t.Errorf("%d packets of %d in %d runs of a pair; there are 9", all, len(w.packets), runs)
 	}
 }
 

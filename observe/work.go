@@ -15,8 +15,6 @@ type work struct {
 	frames  capture.Batch
 	packets []packet.Packet
 	shards  [][]uint32     // which packets each shard is to take; the others belong to no flow
-	tags    []uint8        // of packets: some bits of the hash of a packet's pair
-	room    []uint32       // for gather
 	decoded sync.WaitGroup // until packets and shards are filled
 	ready   atomic.Bool    // they are
 	pending atomic.Int32   // shards that are not done
@@ -27,9 +25,8 @@ func (w *work) decode(stats *Stats, part Part) {
 	n := len(w.frames.Frames)
 	if cap(w.packets) < n {
 		w.packets = slab.Make[packet.Packet](n + n/4)
-		w.tags = make([]uint8, n+n/4)
 	}
-	w.packets, w.tags = w.packets[:n], w.tags[:n]
+	w.packets = w.packets[:n]
 	for i := range w.shards {
 		w.shards[i] = w.shards[i][:0]
 	}
@@ -44,38 +41,13 @@ func (w *work) decode(stats *Stats, part Part) {
 				stats.IP++
 			}
 			if part.has(p) {
-				hash := p.Shard()
-				w.tags[i] = uint8(hash)
-				shard := shardOf(hash, len(w.shards))
+				shard := shardOf(p.Shard(), len(w.shards))
 				w.shards[shard] = append(w.shards[shard], uint32(i))
 			}
 		}
 	}
 	stats.Frames += int64(n)
 	stats.Bytes += bytes
-	for _, which := range w.shards {
-		w.gather(which)
-	}
-}
-
-// gather brings the packets of a pair together, in their order. It does not matter in which order
-// pairs come, and what was looked up for one packet serves those that follow.
-func (w *work) gather(which []uint32) {
-	var next [256]uint32 // where the next one with a tag goes
-	for _, i := range which {
-		next[w.tags[i]]++
-	}
-	from := uint32(0)
-	for tag, n := range next {
-		next[tag] = from
-		from += n
-	}
-	w.room = append(w.room[:0], which...)
-	for _, i := range w.room {
-		to := &next[w.tags[i]]
-		which[*to] = i
-		*to++
-	}
 }
 
 // shardOf returns which of n shards a pair with a hash belongs to. It looks at the lower half of the

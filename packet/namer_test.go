@@ -195,6 +195,23 @@ func TestFragmentsGetTheNameAtTheEnd(t *testing.T) {
 	f("IPv4 IPv4", second, second)
 }
 
+// TestTunnelInFragments: the direction in a stream is that of the inner addresses, also where only some of its
+// packets are whole, and whatever the order of the outer ones.
+func TestTunnelInFragments(t *testing.T) {
+	const head, rest = "HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nhalf", "and what is missing."
+	segment := func(seq int, data string) []byte {
+		return pcaptest.TCP("11.0.0.1:80", "10.0.0.1:50000", pcaptest.Segment{Seq: uint32(seq), Ack: 1, Flags: pcaptest.ACK}, []byte(data))
+	}
+	for _, outer := range [][2]string{{"192.0.2.1", "192.0.2.2"}, {"192.0.2.2", "192.0.2.1"}} {
+		whole := pcaptest.IP(outer[0], outer[1], 4, segment(1, head))
+		first, second := pcaptest.Fragments(pcaptest.IP(outer[0], outer[1], 4, segment(1+len(head), rest[:16])), 48)
+		frames := []capture.Frame{pcaptest.Frame(0, whole), pcaptest.Frame(0, first), pcaptest.Frame(0, second)}
+		if got := namesOf(frames); got != "TCP IPv4 HTTP" {
+			t.Errorf("from %s to %s: %s", outer[0], outer[1], got)
+		}
+	}
+}
+
 func TestAnswers(t *testing.T) {
 	response := pcaptest.DNSResponse(1, "a.example.", "192.0.2.1", "2001:db8::1")
 	f := func(frames []capture.Frame, want string) {

@@ -49,13 +49,13 @@ func (p *Packet) setIPv4(src, dst uint32) {
 	p.view.Between(protocol.HashAddress(uint8(IPv4), uint64(src), 0), protocol.HashAddress(uint8(IPv4), uint64(dst), 0))
 }
 
-// setIPv6 is setIPv4 for a source and a destination address.
+// setIPv6 is setIPv4 for a source and a destination address of IPv6.
 func (p *Packet) setIPv6(a *[32]byte) {
 	s, t, d, e := le.Uint64(a[:]), le.Uint64(a[8:]), le.Uint64(a[16:]), le.Uint64(a[24:])
 	p.Src.setIPv6(s, t)
 	p.Dst.setIPv6(d, e)
 	if p.view.Layer == protocol.LayerTCP {
-		p.view.Order = int8(p.Order())
+		p.view.Order = int8(p.Order()) // words of the same size as were written, for which it need not wait
 	}
 	p.view.Between(protocol.HashAddress(uint8(IPv6), s, t), protocol.HashAddress(uint8(IPv6), d, e))
 }

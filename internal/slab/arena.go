@@ -29,11 +29,11 @@ func (a *Arena[T]) Add() (record *T, number uint32) {
 	return a.At(uint32(a.used)), uint32(a.used)
 }
 
-// more returns how many records to get at once when some are in use: an eighth as many, up
+// more returns how many records to get at once when some are in use: a thirty-second as many, up
 // to a huge page of them.
 func (a *Arena[T]) more(used int) int {
 	page := hugePage / sizeOf[T]()
-	return max(1, min(used/8, page)/Chunk) * Chunk
+	return max(1, min(used/32, page)/Chunk) * Chunk
 }
 
 // Len returns how many records there are.

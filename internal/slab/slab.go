@@ -14,8 +14,8 @@ const hugePage = 2 << 20
 // program that needs little memory takes little.
 const worthwhile = hugePage / 32
 
-// Make returns n records, all zero. If T holds pointers, the garbage collector goes
-// through all of them, in use or not.
+// Make returns n records, all zero. It is for what is soon used whole: large tables take their
+// memory at once. If T holds pointers, the garbage collector goes through all of them, in use or not.
 func Make[T any](n int) []T {
 	s := make([]T, n)
 	if bytes := sizeOf[T]() * n; bytes >= worthwhile {
