@@ -73,20 +73,26 @@ func (t *table) row(key uint64) *[ways]entry { return &t.rows[int(key)&(len(t.ro
 
 // find returns the conversation of key, or nil. It is valid until the next open.
 func (t *table) find(key uint64) *conversation {
+	c, _ := t.search(key)
+	return c
+}
+
+// search is find. Without a conversation, it returns how many places of the key's row are taken.
+func (t *table) search(key uint64) (c *conversation, taken int) {
 	row := t.row(key)
-	for _, x := range row {
+	for i, x := range row {
 		if x == 0 {
-			return nil
+			return nil, i
 		}
 		if !x.like(key) {
 			continue
 		}
 		if c := t.at(x.number()); c.key == key {
 			c.heard = true
-			return c
+			return c, i
 		}
 	}
-	return nil
+	return nil, ways
 }
 
 // glance returns the number of what may be the conversation of key, without looking at it;
@@ -118,25 +124,28 @@ func (t *table) hinted(key uint64, number uint32) *conversation {
 
 // open returns the conversation of key, a new one if there is none.
 func (t *table) open(key uint64) *conversation {
-	if c := t.find(key); c != nil {
+	c, taken := t.search(key)
+	if c != nil {
 		return c
 	}
-	for t.crowds(key) {
+	for t.crowds(taken) {
 		t.grow()
+		taken = filled(t.row(key))
 	}
-	if t.row(key)[ways-1] != 0 || t.used == t.limit {
+	if taken == ways || t.used == t.limit {
 		t.forget(key)
+		taken = filled(t.row(key))
 	}
-	return t.add(key)
+	return t.add(key, taken)
 }
 
-// crowds says whether the index should grow before it takes key. A row that is full
-// where most are not is no reason: somebody may have chosen the keys.
-func (t *table) crowds(key uint64) bool {
+// crowds says whether the index should grow before a row takes one more, of which so many places are taken. A row that
+// is full where most are not is no reason: somebody may have chosen the keys.
+func (t *table) crowds(taken int) bool {
 	switch {
 	case len(t.rows)*crowded/2 >= t.limit:
 		return false
-	case t.row(key)[ways-1] != 0:
+	case taken == ways:
 		return t.used >= len(t.rows)*crowded/2
 	}
 	return t.used >= len(t.rows)*crowded
@@ -161,12 +170,12 @@ func (t *table) enter(c *conversation) {
 	}
 }
 
-// add begins the conversation of key, whose row has a free place.
-func (t *table) add(key uint64) *conversation {
+// add begins the conversation of key at a free place of its row.
+func (t *table) add(key uint64, free int) *conversation {
 	number := t.place(key)
 	c := t.at(number)
 	c.key, c.number = key, number
-	t.enter(c)
+	t.row(key)[free] = makeEntry(key, number)
 	t.used++
 	return c
 }
