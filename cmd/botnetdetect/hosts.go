@@ -7,18 +7,21 @@ import (
 
 	"botnetdetect/detect"
 	"botnetdetect/internal/safefile"
-	"botnetdetect/model"
 	"botnetdetect/observe"
 	"botnetdetect/report"
 )
 
 // judgeHosts writes the verdicts on the hosts of captures, to standard output unless
 // another is named.
-func (p *predict) judgeHosts(ctx context.Context, paths []string, m *model.Model, problems int) error {
+func (p *predict) judgeHosts(ctx context.Context, paths []string, wait pendingModel, problems int) error {
 	counts := make(map[detect.Class]int)
 	failed := 0
 	fill := func(w io.Writer) (err error) {
 		failed, err = p.observe(ctx, paths, func(seen observe.Observation) error {
+			m, err := wait()
+			if err != nil {
+				return err
+			}
 			return p.detector(m).JudgeHosts(seen, func(v *detect.HostVerdict) error {
 				counts[v.Class]++
 				return report.WriteHost(w, v)

@@ -11,7 +11,6 @@ import (
 
 	"botnetdetect/detect"
 	"botnetdetect/internal/safefile"
-	"botnetdetect/model"
 	"botnetdetect/observe"
 	"botnetdetect/packet"
 	"botnetdetect/report"
@@ -62,7 +61,7 @@ func (p *predict) run(ctx context.Context, args []string) error {
 	if err := p.checkHosts(); err != nil {
 		return err
 	}
-	m, _, err := p.model()
+	wait, _, err := p.beginModel()
 	if err != nil {
 		return err
 	}
@@ -75,14 +74,14 @@ func (p *predict) run(ctx context.Context, args []string) error {
 		return err
 	}
 	if p.hosts {
-		return p.judgeHosts(ctx, paths, m, problems)
+		return p.judgeHosts(ctx, paths, wait, problems)
 	}
 	sum := new(detect.Summary)
 	write := p.writeEach
 	if p.output != "" {
 		write = p.writeAll
 	}
-	failed, err := write(ctx, paths, m, format, sum)
+	failed, err := write(ctx, paths, wait, format, sum)
 	if err != nil {
 		return err
 	}
@@ -125,13 +124,17 @@ func (p *predict) outputFormat() (report.Format, error) {
 }
 
 // writeAll writes the verdicts on all captures to one output.
-func (p *predict) writeAll(ctx context.Context, paths []string, m *model.Model, format report.Format, sum *detect.Summary) (failed int, err error) {
+func (p *predict) writeAll(ctx context.Context, paths []string, wait pendingModel, format report.Format, sum *detect.Summary) (failed int, err error) {
 	fill := func(w io.Writer) error {
 		verdicts, err := report.NewVerdicts(w, format)
 		if err != nil {
 			return err
 		}
 		failed, err = p.observe(ctx, paths, func(seen observe.Observation) error {
+			m, err := wait()
+			if err != nil {
+				return err
+			}
 			return p.detector(m).JudgeAll(seen, sum, detect.Yield{Flow: verdicts.Write, Plain: true})
 		})
 		if err != nil {
@@ -151,9 +154,13 @@ func (p *predict) writeAll(ctx context.Context, paths []string, m *model.Model, 
 }
 
 // writeEach writes the verdicts on each capture to a file beside it.
-func (p *predict) writeEach(ctx context.Context, paths []string, m *model.Model, format report.Format, sum *detect.Summary) (failed int, err error) {
+func (p *predict) writeEach(ctx context.Context, paths []string, wait pendingModel, format report.Format, sum *detect.Summary) (failed int, err error) {
 	unwritten := 0
 	failed, err = p.observe(ctx, paths, func(seen observe.Observation) error {
+		m, err := wait()
+		if err != nil {
+			return err
+		}
 		fill := func(w io.Writer) error {
 			verdicts, err := report.NewVerdicts(w, format)
 			if err != nil {
