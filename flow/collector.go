@@ -109,9 +109,20 @@ func (c *Collector) spill() {
 		c.part, c.sealed, c.err = flows, true, err
 		return
 	}
-	c.table.clear()
+	c.renew()
 	c.runs = append(c.runs, r)
 	c.compact()
+}
+
+// renew empties the table. It keeps the memory for the flows to come, unless much of that was of no use, as it is
+// after a scan, whose flows are of one packet each; or unless resolved addresses have taken so much since that
+// the empty table is too large.
+func (c *Collector) renew() {
+	wasted := c.table.inUse() < c.table.Bytes()/2
+	c.table.clear()
+	if wasted || c.full(group) {
+		c.table.release()
+	}
 }
 
 // cursorShare is the part of the limit that is left to the cursors of runs.

@@ -299,3 +299,36 @@ func TestSetOfTables(t *testing.T) {
 		}
 	})
 }
+
+// TestSpillsAreLarge: what is written at a time stays near what the limit has room for, also where flows become others
+// than those for which memory was taken, and addresses take their part of it meanwhile.
+func TestSpillsAreLarge(t *testing.T) {
+	const limit, flows = 4 << 20, 200_000
+	c := NewCollector(Options{Limit: limit, Folder: t.TempDir()})
+	spills, before := 0, 0
+	for i := range flows {
+		p := packet.Packet{Length: 60, Src: endpoint(1), Dst: packet.MakeIPv4([4]byte{11, byte(i >> 16), byte(i >> 8), byte(i)})}
+		packets := []packet.Packet{p, p}
+		if i < flows/2 { // a scan
+			packets = packets[:1]
+		}
+		if err := c.AddBatch(packets, list(len(packets))); err != nil {
+			t.Fatal(err)
+		}
+		if i%20 == 0 {
+			c.Resolve([]packet.Endpoint{p.Dst})
+		}
+		if c.table.Len() != before+1 {
+			spills++
+		}
+		before = c.table.Len()
+	}
+	if most := flows / 10_000; spills > most || spills == 0 {
+		t.Errorf("%d flows were written in %d pieces, more than %d", flows, spills, most)
+	}
+	set := NewSet(c)
+	defer set.Close()
+	if set.Len() != flows {
+		t.Errorf("%d flows of %d", set.Len(), flows)
+	}
+}

@@ -268,6 +268,11 @@ func (s *store) bytes() int64 {
 	return s.entries.Bytes() + s.totals.Bytes() + s.glimpses.Bytes() + s.habits.Bytes()
 }
 
+// inUse returns how much of that is in use.
+func (s *store) inUse() int64 {
+	return s.entries.InUse() + s.totals.InUse() + s.glimpses.InUse() + s.habits.InUse()
+}
+
 // growth returns the memory that s takes in addition to count n more packets.
 func (s *store) growth(n int) int64 {
 	grows := s.entries.Growth(n) + s.totals.Growth(n)

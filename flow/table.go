@@ -307,6 +307,17 @@ func (t *Table) clear() {
 	t.sums.clear()
 }
 
+// release lets the memory of an empty table go, but for that of resolved addresses.
+func (t *Table) release() {
+	t.v4.slots, t.other.slots = nil, nil
+	t.sums = store{behaviours: t.sums.behaviours}
+}
+
+// inUse returns how much of the memory that t takes is in use.
+func (t *Table) inUse() int64 {
+	return int64(t.v4.used)*t.v4.slotSize() + int64(t.other.used)*t.other.slotSize() + t.sums.inUse() + t.resolved.bytes()
+}
+
 // part returns t's flows in order.
 func (t *Table) part() part { return sortedPart(&t.sums, t.v4.list(nil), t.other.list(nil)) }
 

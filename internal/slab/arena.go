@@ -45,6 +45,9 @@ func (a *Arena[T]) Clear() { a.used = 0 }
 // Bytes returns the memory that a takes, to a few per cent.
 func (a *Arena[T]) Bytes() int64 { return int64(a.room()) * int64(sizeOf[T]()) }
 
+// InUse returns how much of that is in use.
+func (a *Arena[T]) InUse() int64 { return int64(a.used) * int64(sizeOf[T]()) }
+
 // room returns how many records fit.
 func (a *Arena[T]) room() int { return len(a.chunks)*Chunk + len(a.spare) }
 
