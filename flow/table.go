@@ -17,7 +17,7 @@ type Table struct {
 	sums     store
 	resolved addresses
 
-	ahead      [group + 1]lookup // AddBatch's, here to be cleared only once
+	ahead      [group + 1]lookup // AddBatch's trains
 	pairs      [group]pair       // of trains that are not between IPv4 endpoints
 	directions [group]uint8      // of a group's packets
 	touched    uint64            // what was fetched into the cache, so that it is not optimised away

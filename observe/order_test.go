@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"testing"
 
 	"botnetdetect/capture"
@@ -53,6 +54,38 @@ func TestOrderIsKept(t *testing.T) {
 				}
 			}
 			seen.Table.Close()
+		}
+	}
+}
+
+// TestTunnelsInFragments checks that names do not depend on how many workers there are where packets of a stream come
+// by two ways: whole through a tunnel, so between its own endpoints, and in fragments, between those of the tunnel.
+func TestTunnelsInFragments(t *testing.T) {
+	var frames []capture.Frame
+	for i, f := range answers(16, 20) {
+		from, to := fmt.Sprintf("192.0.2.%d", i%16+1), fmt.Sprintf("198.51.100.%d", i%16+1)
+		packet := pcaptest.IP(from, to, 4, f.Data[14:])
+		packet[4], packet[5] = byte(i>>8), byte(i)
+		if i/16%4 != 1 {
+			frames = append(frames, pcaptest.Frame(0, packet))
+			continue
+		}
+		first, second := pcaptest.Fragments(packet, 32)
+		frames = append(frames, pcaptest.Frame(0, first), pcaptest.Frame(0, second))
+	}
+	file, want := pcaptest.Pcap(frames...), ""
+	for _, workers := range []int{1, 2, 3} {
+		o := options()
+		o.Workers, o.Stdin = workers, bytes.NewReader(file)
+		seen, got := Capture(context.Background(), "-", o), ""
+		for f := range seen.Table.Flows() {
+			got += fmt.Sprintf("%v %v %s\n", f.Src, f.Dst, names(&o, f))
+		}
+		if seen.Table.Close(); want == "" {
+			want = got
+		}
+		if got != want || !strings.Contains(got, "HTTP") {
+			t.Errorf("%d workers: got\n%s, one\n%s", workers, got, want)
 		}
 	}
 }

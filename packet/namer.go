@@ -114,7 +114,9 @@ func (n *Namer) meet(packets []Packet, which []uint32) []train {
 }
 
 // nameFragment names a fragment: the one that completes its datagram has the
-// datagram's name, the others that of their IP version.
+// datagram's name, the others that of their IP version. What a datagram says of other
+// endpoints than its own, as in a tunnel, is between those and it: packets of the inner pair may
+// be with another Namer, and names must not depend on whether they are.
 func (n *Namer) nameFragment(p *Packet) {
 	whole := n.engine.Join(&p.view)
 	if whole == nil {
@@ -127,6 +129,9 @@ func (n *Namer) nameFragment(p *Packet) {
 	w := walk{p: &d, v: v, data: whole}
 	w.run(stepProto)
 	d.hash()
+	if v.Pair != p.view.Pair {
+		v.Within(p.view.Pair)
+	}
 	p.Protocol = n.engine.Name(v, 0)
 }
 

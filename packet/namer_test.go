@@ -195,20 +195,31 @@ func TestFragmentsGetTheNameAtTheEnd(t *testing.T) {
 	f("IPv4 IPv4", second, second)
 }
 
-// TestTunnelInFragments: the direction in a stream is that of the inner addresses, also where only some of its
-// packets are whole, and whatever the order of the outer ones.
+// TestTunnelInFragments: the direction in a stream is that of the inner addresses, whatever the order of the outer ones.
+// What comes in fragments is a stream of its own.
 func TestTunnelInFragments(t *testing.T) {
 	const head, rest = "HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nhalf", "and what is missing."
 	segment := func(seq int, data string) []byte {
 		return pcaptest.TCP("11.0.0.1:80", "10.0.0.1:50000", pcaptest.Segment{Seq: uint32(seq), Ack: 1, Flags: pcaptest.ACK}, []byte(data))
 	}
 	for _, outer := range [][2]string{{"192.0.2.1", "192.0.2.2"}, {"192.0.2.2", "192.0.2.1"}} {
-		whole := pcaptest.IP(outer[0], outer[1], 4, segment(1, head))
-		first, second := pcaptest.Fragments(pcaptest.IP(outer[0], outer[1], 4, segment(1+len(head), rest[:16])), 48)
-		frames := []capture.Frame{pcaptest.Frame(0, whole), pcaptest.Frame(0, first), pcaptest.Frame(0, second)}
-		if got := namesOf(frames); got != "TCP IPv4 HTTP" {
-			t.Errorf("from %s to %s: %s", outer[0], outer[1], got)
+		f := func(want string, packets ...[]byte) {
+			t.Helper()
+			var frames []capture.Frame
+			for _, p := range packets {
+				frames = append(frames, pcaptest.Frame(0, p))
+			}
+			if got := namesOf(frames); got != want {
+				t.Errorf("from %s to %s: got %s, want %s", outer[0], outer[1], got, want)
+			}
 		}
+		one, two := pcaptest.IP(outer[0], outer[1], 4, segment(1, head)), pcaptest.IP(outer[0], outer[1], 4, segment(1+len(head), rest[:16]))
+		two[5] = 2 // another datagram's number
+		first, second := pcaptest.Fragments(one, 48)
+		third, fourth := pcaptest.Fragments(two, 48)
+		f("TCP HTTP", one, two)
+		f("IPv4 TCP IPv4 HTTP", first, second, third, fourth)
+		f("TCP IPv4 TCP", one, third, fourth)
 	}
 }
 

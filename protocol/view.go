@@ -70,6 +70,13 @@ func (v *View) Between(src, dst uint64) {
 	v.key = v.conversationKey(src, dst)
 }
 
+// Within keeps what v's endpoints say inside of an outer pair, given by its hash, apart from what they
+// say elsewhere.
+func (v *View) Within(outer uint64) {
+	v.Pair = mix(v.Pair, outer)
+	v.key = mix(v.key, outer)&^briefKey | v.key&briefKey
+}
+
 // TCP's flags, as in View.Flags.
 const (
 	FIN = 1 << iota
