@@ -105,12 +105,24 @@ func (j *judging) source() (read pendingModel, origin string, err error) {
 		m, origin, err = model.Load(model.Folder, mode)
 		return func() (*model.Model, error) { return m, nil }, origin, err
 	}
-	done := make(chan struct{})
+	return begun(func() (*model.Model, error) { return model.Default(mode) }), model.BuiltIn, nil
+}
+
+// begun begins to read a model, and returns what waits for it, once.
+func begun(read func() (*model.Model, error)) pendingModel {
+	type outcome struct {
+		m   *model.Model
+		err error
+	}
+	done := make(chan outcome, 1)
 	go func() {
-		defer close(done)
-		m, err = model.Default(mode)
+		m, err := read()
+		done <- outcome{m, err}
 	}()
-	return func() (*model.Model, error) { <-done; return m, err }, model.BuiltIn, nil
+	return func() (*model.Model, error) {
+		o := <-done
+		return o.m, o.err
+	}
 }
 
 func (j *judging) fromFile() (*model.Model, error) {
