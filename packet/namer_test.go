@@ -182,17 +182,21 @@ func TestFragmentsGetTheNameAtTheEnd(t *testing.T) {
 	first, second := pcaptest.Fragments(query, 16)
 	f := func(want string, packets ...[]byte) {
 		t.Helper()
-		var frames []capture.Frame
-		for _, p := range packets {
-			frames = append(frames, pcaptest.Frame(0, p))
-		}
-		if got := namesOf(frames); got != want {
+		if got := namesOf(inEthernet(packets...)); got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	}
 	f("IPv4 DNS", first, second)
 	f("IPv4 DNS", second, first)
 	f("IPv4 IPv4", second, second)
+}
+
+// inEthernet returns a frame for each IP packet.
+func inEthernet(packets ...[]byte) (frames []capture.Frame) {
+	for _, p := range packets {
+		frames = append(frames, pcaptest.Frame(0, p))
+	}
+	return frames
 }
 
 // TestTunnelInFragments: the direction in a stream is that of the inner addresses, whatever the order of the outer ones.
@@ -205,11 +209,7 @@ func TestTunnelInFragments(t *testing.T) {
 	for _, outer := range [][2]string{{"192.0.2.1", "192.0.2.2"}, {"192.0.2.2", "192.0.2.1"}} {
 		f := func(want string, packets ...[]byte) {
 			t.Helper()
-			var frames []capture.Frame
-			for _, p := range packets {
-				frames = append(frames, pcaptest.Frame(0, p))
-			}
-			if got := namesOf(frames); got != want {
+			if got := namesOf(inEthernet(packets...)); got != want {
 				t.Errorf("from %s to %s: got %s, want %s", outer[0], outer[1], got, want)
 			}
 		}

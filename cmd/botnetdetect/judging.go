@@ -1,7 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"strconv"
 	"sync"
 
@@ -101,28 +104,13 @@ func (j *judging) source() (read pendingModel, origin string, err error) {
 	}
 	j.adoptLatest()
 	mode := j.mode()
-	if _, trained := model.Latest(model.Folder, mode); trained {
+	if _, err := os.Stat(model.Path(model.Folder, mode)); !errors.Is(err, fs.ErrNotExist) {
 		m, origin, err = model.Load(model.Folder, mode)
 		return func() (*model.Model, error) { return m, nil }, origin, err
 	}
-	return begun(func() (*model.Model, error) { return model.Default(mode) }), model.BuiltIn, nil
-}
-
-// begun begins to read a model, and returns what waits for it, once.
-func begun(read func() (*model.Model, error)) pendingModel {
-	type outcome struct {
-		m   *model.Model
-		err error
-	}
-	done := make(chan outcome, 1)
-	go func() {
-		m, err := read()
-		done <- outcome{m, err}
-	}()
-	return func() (*model.Model, error) {
-		o := <-done
-		return o.m, o.err
-	}
+	read = sync.OnceValues(func() (*model.Model, error) { return model.Default(mode) })
+	go func() { _, _ = read() }() // who waits gets both
+	return read, model.BuiltIn, nil
 }
 
 func (j *judging) fromFile() (*model.Model, error) {
